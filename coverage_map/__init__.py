@@ -1,0 +1,1 @@
+"""What we conclude: verdicts, gaps, sharing, maps and exports."""

@@ -1,0 +1,66 @@
+"""Message catalogues: an identifier and parameters become a sentence in the reader's language.
+
+Catalogues are gettext files, ``locale/<language>/LC_MESSAGES/<room>.po``, one a room of the
+product, keyed by dotted identifiers. Both languages hold the same identifiers; a test says so.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from io import BytesIO
+
+from babel.messages.pofile import read_po
+
+from geodata.errors import Fault
+
+LANGUAGES = ("zh_CN", "en")
+DEFAULT_LANGUAGE = "zh_CN"
+
+
+@cache
+def read_catalogue(language: str) -> Mapping[str, str]:
+    """Read all messages of a language, by identifier."""
+    folder = files("coverage_map") / "locale" / language / "LC_MESSAGES"
+    messages: dict[str, str] = {}
+    for item in sorted(folder.iterdir(), key=lambda entry: entry.name):
+        if item.name.endswith(".po"):
+            for message in read_po(BytesIO(item.read_bytes())):
+                if message.id:
+                    messages[str(message.id)] = str(message.string)
+    return messages
+
+
+@dataclass(frozen=True)
+class Text:
+    """Sentences of one language: ``text("gaps.count", n=3)``."""
+
+    language: str = DEFAULT_LANGUAGE
+
+    def __call__(self, identifier: str, /, **params: object) -> str:
+        """Return the sentence; an identifier without one is shown as it is, never an error."""
+        message = read_catalogue(self.language).get(identifier, "")
+        return message.format_map(params) if message else identifier
+
+    def has(self, identifier: str) -> bool:
+        """Say whether the catalogue has a sentence for an identifier."""
+        return bool(read_catalogue(self.language).get(identifier))
+
+    def fault(self, fault: Fault) -> tuple[str, str]:
+        """Return a fault's sentence and its remedy."""
+        place = fault.place
+        params: dict[str, object] = {
+            "file": place.file,
+            "sheet": place.sheet,
+            "row": place.row if place.row is not None else "",
+            "column": place.column,
+            "value": place.value,
+            **fault.params,
+        }
+        identifier = f"fault.{fault.code}"
+        return self(identifier, **params), self(f"{identifier}.remedy", **params)
+
+
+def one_of(wanted: str) -> str:
+    """Return the supported language nearest to what was asked for."""
+    return "en" if wanted.lower().startswith("en") else DEFAULT_LANGUAGE

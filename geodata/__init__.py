@@ -1,0 +1,1 @@
+"""What the world hands us: records, places, files, coordinates and the store."""

@@ -1,0 +1,114 @@
+"""The kinds of record and their schemas, read from ``kinds/<kind>.toml``; one file a kind.
+
+A kind file holds ``kind``, ``geometry`` (point, line or none), ``key`` (the fields that identify a
+record within its owner) and one table per field: ``type`` (text, code, integer, number, boolean,
+date, list, coordinate), and where it applies ``unit``, ``required``, ``minimum``, ``maximum``,
+``values`` (a set of ``_values.toml``) and ``aliases`` (headers seen in files). The fields of
+``_place.toml`` belong to every kind.
+"""
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any, Literal
+
+from geodata.errors import DataFileError, Place
+
+FieldType = Literal["text", "code", "integer", "number", "boolean", "date", "list", "coordinate"]
+Geometry = Literal["point", "line", "none"]
+
+
+@dataclass(frozen=True)
+class Field:
+    """One column of a kind; ``unit`` is the unit numbers are stored in."""
+
+    name: str
+    type: FieldType
+    unit: str = ""
+    required: bool = False
+    minimum: float | None = None
+    maximum: float | None = None
+    values: str = ""
+    aliases: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One kind of record: its geometry, its key within an owner, its own and its place fields."""
+
+    name: str
+    geometry: Geometry
+    key: tuple[str, ...]
+    fields: Mapping[str, Field]
+    place_fields: Mapping[str, Field]
+
+    @property
+    def all_fields(self) -> dict[str, Field]:
+        """Return own and place fields; a kind's own definition wins."""
+        return {**self.place_fields, **self.fields}
+
+
+# Columns every accepted record has beside its kind's own fields.
+PROVENANCE: dict[str, str] = {
+    "record_id": "str",  # random, stable, never derived from coordinates
+    "owner": "str",
+    "upload_id": "str",
+    "sheet": "str",
+    "row": "int64",
+    "unit_code": "str",  # "" where no unit was found
+    "county_code": "str",  # first six digits of the unit; the part it is stored in
+    "subject_id": "str",  # settlement_id or place_id the record is about, "" otherwise
+    "match_method": "str",  # code, name, position, none
+    "match_confidence": "float64",
+    "match_note": "str",
+    "crs": "str",  # what the position was given in: EPSG:4490, EPSG:4526, GCJ-02, BD-09, ""
+    "extra": "str",  # JSON object of the columns that map to no field
+    "valid_from": "str",
+    "valid_to": "str",
+    "accepted_at": "str",
+}
+
+
+def _field(name: str, entry: Mapping[str, Any], file: str) -> Field:
+    try:
+        return Field(name=name, **{**entry, "aliases": tuple(entry.get("aliases", ()))})
+    except TypeError as error:
+        raise DataFileError(
+            "data_file_key", Place(file=file, column=name), what=str(error)
+        ) from error
+
+
+def _read(name: str) -> dict[str, Any]:
+    return tomllib.loads((files("geodata") / "kinds" / name).read_text(encoding="utf-8"))
+
+
+@cache
+def read_kinds() -> Mapping[str, Kind]:
+    """Read every kind of record, by name."""
+    place = {
+        name: _field(name, entry, "_place.toml")
+        for name, entry in _read("_place.toml")["fields"].items()
+    }
+    kinds: dict[str, Kind] = {}
+    names = (item.name for item in (files("geodata") / "kinds").iterdir())
+    for file in sorted(name for name in names if name.endswith(".toml") and name[0] != "_"):
+        data = _read(file)
+        kinds[data["kind"]] = Kind(
+            name=data["kind"],
+            geometry=data["geometry"],
+            key=tuple(data["key"]),
+            fields={name: _field(name, entry, file) for name, entry in data["fields"].items()},
+            place_fields=place,
+        )
+    return kinds
+
+
+@cache
+def read_values() -> Mapping[str, Mapping[str, tuple[str, ...]]]:
+    """Read the value sets: set → value → spellings."""
+    return {
+        name: {value: tuple(spellings) for value, spellings in entry.items()}
+        for name, entry in _read("_values.toml").items()
+    }
