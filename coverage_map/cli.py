@@ -1,0 +1,405 @@
+"""The command line: one command a verb of the pipeline.
+
+Exit status: 0 done, 1 refused (the sentence and its remedy go to standard error), 2 usage.
+"""
+
+import json
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from tqdm import tqdm
+
+from coverage_map import pipeline
+from coverage_map.text import Text, one_of
+from geodata.errors import CoverageMapError, Fault, UsageError
+
+LANGUAGE_VARIABLE = "COVERAGE_MAP_LANGUAGE"
+text = Text(one_of(os.environ.get(LANGUAGE_VARIABLE, "zh_CN")))
+
+app = typer.Typer(
+    name="coverage-map",
+    help=text("cli.help"),
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+Folder = Annotated[Path, typer.Option("--workspace", "-w", help=text("cli.workspace"))]
+AsAccount = Annotated[str, typer.Option("--as", help=text("cli.as"))]
+Json = Annotated[bool, typer.Option("--json", help=text("cli.json"))]
+Area = Annotated[str, typer.Option("--area", help=text("cli.area"))]
+Indicator = Annotated[str, typer.Option("--indicator", help=text("cli.indicator"))]
+Operator = Annotated[str, typer.Option("--operator", help=text("cli.operator"))]
+Encoding = Annotated[str, typer.Option("--encoding", help=text("cli.encoding"))]
+
+WORKSPACE = Path("workspace")
+
+
+@contextmanager
+def _progress() -> Iterator[Callable[[str, int, int], None]]:
+    """Give a progress callback that draws a bar on a terminal and nothing elsewhere."""
+    shown = sys.stderr.isatty()
+    with tqdm(total=0, disable=not shown, leave=False, file=sys.stderr) as bar:
+
+        def advance(message: str, done: int, total: int) -> None:
+            bar.total, bar.n = total, done
+            bar.set_description(text(message), refresh=True)
+
+        yield advance
+
+
+def _open(folder: Path, account: str) -> tuple[pipeline.Workspace, pipeline.Actor]:
+    workspace = pipeline.open_workspace(folder)
+    return workspace, pipeline.local_actor(workspace, account or None)
+
+
+def _print_json(value: Any) -> None:
+    typer.echo(json.dumps(value, ensure_ascii=False, indent=2, default=str))
+
+
+def describe_fault(fault: Fault, sentences: Text = text) -> dict[str, Any]:
+    """Return a fault as a JSON-ready mapping, with its sentence and remedy."""
+    message, remedy = sentences.fault(fault)
+    place = fault.place
+    return {
+        "code": fault.code,
+        "severity": fault.severity,
+        "file": place.file,
+        "sheet": place.sheet,
+        "row": place.row,
+        "column": place.column,
+        "value": place.value,
+        "message": message,
+        "remedy": remedy,
+    }
+
+
+@app.command(help=text("cli.init.help"))
+def init(
+    workspace: Folder = WORKSPACE,
+    *,
+    empty: Annotated[bool, typer.Option("--empty", help=text("cli.init.empty"))] = False,
+    as_json: Json = False,
+) -> None:
+    """Make a workspace, with the sample city loaded unless ``--empty``."""
+    with _progress() as progress:
+        made = pipeline.init_workspace(workspace, sample=not empty, progress=progress)
+    if as_json:
+        _print_json(_status(made, pipeline.local_actor(made)))
+    else:
+        typer.echo(text("cli.init.done", folder=workspace))
+
+
+def _status(workspace: pipeline.Workspace, actor: pipeline.Actor) -> dict[str, Any]:
+    status = pipeline.read_status(workspace, actor)
+    return {
+        "quarter": status.quarter,
+        "register": status.register_version,
+        "units": status.units,
+        "administrative_villages": status.administrative_villages,
+        "urban_communities": status.urban_communities,
+        "other_units": status.other_units,
+        "records": dict(status.records),
+        "verdicts": {name: dict(states) for name, states in status.verdicts.items()},
+    }
+
+
+@app.command(help=text("cli.status.help"))
+def status(workspace: Folder = WORKSPACE, *, account: AsAccount = "", as_json: Json = False) -> None:
+    """Print what the workspace holds and what follows from it."""
+    opened, actor = _open(workspace, account)
+    figures = _status(opened, actor)
+    if as_json:
+        _print_json(figures)
+        return
+    typer.echo(text("cli.status.register", **figures))
+    for kind, count in figures["records"].items():
+        typer.echo(f"  {text(f'kind.{kind}')}  {count:,}")
+    for indicator, states in figures["verdicts"].items():
+        parts = "  ".join(f"{text(f'state.{state}')} {n:,}" for state, n in states.items())
+        typer.echo(f"  {text(f'indicator.{indicator}')}  {parts}")
+
+
+def _table(table: Any) -> dict[str, Any]:
+    return {
+        "file": table.file,
+        "sheet": table.sheet,
+        "kind": table.kind or None,
+        "reason": table.reason,
+        "header_row": table.header_row,
+        "rows": table.rows,
+        "columns": {match.field: match.header for match in table.columns},
+        "unmapped": list(table.unmapped),
+        "crs": {
+            "chosen": table.crs.chosen,
+            "decided_by": table.crs.decided_by,
+            "claimed": table.crs.claimed,
+            "scores": [
+                {"crs": s.crs, "inside": s.inside, "rows": s.rows, "share": s.share}
+                for s in table.crs.scores
+            ],
+        },
+        "taken": len(table.records),
+        "questions": [
+            {"code": q.code, "options": list(q.options), **dict(q.params)} for q in table.questions
+        ],
+        "faults": [describe_fault(fault) for fault in table.faults],
+    }
+
+
+@app.command(name="import", help=text("cli.import.help"))
+def import_files(
+    files: Annotated[list[Path], typer.Argument(help=text("cli.import.files"))],
+    owner: Annotated[str, typer.Option("--owner", help=text("cli.import.owner"))],
+    workspace: Folder = WORKSPACE,
+    *,
+    crs: Annotated[str, typer.Option("--crs", help=text("cli.import.crs"))] = "",
+    kind: Annotated[str, typer.Option("--kind", help=text("cli.import.kind"))] = "",
+    partial: Annotated[bool, typer.Option("--partial", help=text("cli.import.partial"))] = False,
+    account: AsAccount = "",
+    as_json: Json = False,
+) -> None:
+    """Import carriers' files; a file with faults goes in only with ``--partial``."""
+    opened, actor = _open(workspace, account)
+    results: list[dict[str, Any]] = []
+    refused = False
+    for file in files:
+        with _progress() as progress:
+            outcome = pipeline.import_file(
+                opened, actor, owner, file, crs=crs, kind=kind, partial=partial, progress=progress
+            )
+        refused |= outcome.accepted is None
+        results.append(_import_result(outcome))
+        if not as_json:
+            _print_import(outcome)
+    if as_json:
+        _print_json(results[0] if len(results) == 1 else results)
+    if refused:
+        raise typer.Exit(1)
+
+
+def _import_result(outcome: pipeline.ImportOutcome) -> dict[str, Any]:
+    accepted = outcome.accepted
+    return {
+        "file": outcome.check.filename,
+        "owner": outcome.check.owner,
+        "accepted": accepted is not None,
+        "rows": dict(accepted.rows) if accepted else {},
+        "changed_verdicts": len(accepted.changed) if accepted else 0,
+        "tables": [_table(table) for table in outcome.check.tables],
+    }
+
+
+SHOWN_FAULTS = 20
+
+
+def _print_import(outcome: pipeline.ImportOutcome) -> None:
+    typer.echo(outcome.check.filename)
+    for table in outcome.check.tables:
+        name = f"  {table.sheet or table.file}: "
+        if not table.kind:
+            typer.echo(name + text(f"reason.{table.reason}"))
+            continue
+        typer.echo(
+            name
+            + text(
+                "cli.import.table",
+                kind=text(f"kind.{table.kind}"),
+                rows=table.rows,
+                taken=len(table.records),
+                crs=table.crs.chosen or "—",
+            )
+        )
+        for question in table.questions:
+            typer.echo("    " + text(f"cli.import.question.{question.code}"), err=True)
+    faults = outcome.check.faults
+    for fault in faults[:SHOWN_FAULTS]:
+        message, remedy = text.fault(fault)
+        typer.echo(f"    {describe_place(fault)} {message} {remedy}", err=True)
+    if len(faults) > SHOWN_FAULTS:
+        typer.echo("    " + text("cli.import.more", n=len(faults) - SHOWN_FAULTS), err=True)
+    if outcome.accepted:
+        changed = len(outcome.accepted.changed)
+        taken = sum(outcome.accepted.rows.values())
+        typer.echo("  " + text("cli.import.accepted", rows=taken, changed=changed))
+    else:
+        typer.echo("  " + text("cli.import.refused"), err=True)
+
+
+def describe_place(fault: Fault, sentences: Text = text) -> str:
+    """Return where a fault stands, in words."""
+    place = fault.place
+    parts = [place.sheet]
+    if place.row is not None:
+        parts.append(sentences("place.row", row=place.row))
+    if place.column:
+        parts.append(sentences("place.column", column=place.column))
+    return " ".join(part for part in parts if part)
+
+
+@app.command(help=text("cli.gaps.help"))
+def gaps(
+    out: Annotated[Path | None, typer.Option("--out", "-o", help=text("cli.gaps.out"))] = None,
+    workspace: Folder = WORKSPACE,
+    *,
+    indicator: Indicator = "",
+    operator: Operator = "",
+    area: Area = "",
+    encoding: Encoding = "",
+    account: AsAccount = "",
+    as_json: Json = False,
+) -> None:
+    """Write the gap list; the ending of ``--out`` picks the format."""
+    opened, actor = _open(workspace, account)
+    found = pipeline.read_gaps(
+        opened, actor, area=area, indicator=indicator or None, operator=operator or None
+    )
+    if out is not None:
+        pipeline.export_gaps(
+            opened,
+            actor,
+            out,
+            area=area,
+            indicator=indicator or None,
+            operator=operator or None,
+            language=text.language,
+            encoding=encoding or None,
+        )
+    if as_json:
+        _print_json(_gap_figures(found, out))
+    elif out is not None:
+        typer.echo(text("cli.gaps.written", n=len(found), out=out))
+    else:
+        for row in found.itertuples():
+            name = f"{row.area_name} {row.township_name} {row.unit_name} {row.subject_name}"
+            typer.echo(f"{text(f'indicator.{row.indicator}')}\t{name}\t{row.people}")
+
+
+def _gap_figures(found: Any, out: Path | None) -> dict[str, Any]:
+    by_indicator = found.groupby("indicator")
+    return {
+        "gaps": len(found),
+        "units": int(found["unit_code"].nunique()),
+        "by_indicator": {
+            str(name): {"gaps": len(rows), "people": int(rows["people"].sum())}
+            for name, rows in by_indicator
+        },
+        "out": str(out) if out else None,
+    }
+
+
+@app.command(help=text("cli.sharing.help"))
+def sharing(
+    workspace: Folder = WORKSPACE,
+    *,
+    out: Annotated[Path | None, typer.Option("--out", "-o", help=text("cli.sharing.out"))] = None,
+    indicator: Indicator = "",
+    operator: Operator = "",
+    area: Area = "",
+    account: AsAccount = "",
+    as_json: Json = False,
+) -> None:
+    """List what stands near enough to gaps to be shared, and possible duplicate builds."""
+    opened, actor = _open(workspace, account)
+    found = pipeline.read_sharing(
+        opened, actor, area=area, indicator=indicator or None, operator=operator or None
+    )
+    if out is not None:
+        pipeline.export_sharing(found, out, language=text.language)
+    if as_json:
+        _print_json(
+            {
+                "gaps": len(found.gaps),
+                "gaps_with_opportunity": int(found.opportunities["gap_id"].nunique()),
+                "opportunities": len(found.opportunities),
+                "duplicates": len(found.duplicates),
+                "out": str(out) if out else None,
+            }
+        )
+        return
+    typer.echo(
+        text(
+            "cli.sharing.summary",
+            gaps=len(found.gaps),
+            with_opportunity=int(found.opportunities["gap_id"].nunique()),
+            opportunities=len(found.opportunities),
+            duplicates=len(found.duplicates),
+        )
+    )
+
+
+@app.command(help=text("cli.export.help"))
+def export(
+    out: Annotated[Path, typer.Option("--out", "-o", help=text("cli.export.out"))],
+    workspace: Folder = WORKSPACE,
+    *,
+    formats: Annotated[str, typer.Option("--formats", help=text("cli.export.formats"))] = "",
+    indicator: Indicator = "",
+    operator: Operator = "",
+    area: Area = "",
+    encoding: Encoding = "",
+    account: AsAccount = "",
+    as_json: Json = False,
+) -> None:
+    """Write the gap map into a folder, in every format or in those named."""
+    opened, actor = _open(workspace, account)
+    endings = [e.strip().lstrip(".") for e in formats.split(",") if e.strip()]
+    written = []
+    with _progress() as progress:
+        wanted = endings or list(pipeline.export_formats())
+        for done, ending in enumerate(wanted):
+            progress("progress.export", done, len(wanted))
+            name = pipeline.export_name(opened, actor, area=area, indicator=indicator or None)
+            path = pipeline.export_gaps(
+                opened,
+                actor,
+                out / f"{name}.{ending}",
+                area=area,
+                indicator=indicator or None,
+                operator=operator or None,
+                language=text.language,
+                encoding=encoding or None,
+            )
+            written.append(str(path))
+    if as_json:
+        _print_json({"written": written})
+    else:
+        for path in written:
+            typer.echo(path)
+
+
+@app.command(help=text("cli.serve.help"))
+def serve(
+    workspace: Folder = WORKSPACE,
+    *,
+    host: Annotated[str, typer.Option(help=text("cli.serve.host"))] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help=text("cli.serve.port"))] = 8501,
+    sample: Annotated[bool, typer.Option("--sample", help=text("cli.serve.sample"))] = False,
+    open_browser: Annotated[bool, typer.Option("--open", help=text("cli.serve.open"))] = False,
+) -> None:
+    """Serve the app; with ``--sample`` a missing workspace is made first."""
+    from coverage_map.web.server import serve as serve_app
+
+    if sample and not pipeline.is_workspace(workspace):
+        typer.echo(text("cli.serve.building"), err=True)
+        with _progress() as progress:
+            pipeline.init_workspace(workspace, sample=True, progress=progress)
+    pipeline.open_workspace(workspace)
+    typer.echo(text("cli.serve.at", address=f"http://{host}:{port}"), err=True)
+    serve_app(workspace, host=host, port=port, open_browser=open_browser)
+
+
+def main() -> None:
+    """Run the command line; a refusal becomes a sentence, its remedy and exit status 1 or 2."""
+    try:
+        app()
+    except CoverageMapError as error:
+        message, remedy = text.fault(error.fault)
+        typer.echo(f"{describe_place(error.fault)} {message}\n{remedy}".strip(), err=True)
+        sys.exit(2 if isinstance(error, UsageError) else 1)
