@@ -238,7 +238,8 @@ def geodesic_m(
 ) -> Floats:
     """Return geodesic distances in metres between CGCS2000 positions; arrays broadcast."""
     arrays = np.broadcast_arrays(*_floats(lon1, lat1), *_floats(lon2, lat2))
-    west, south, east, north = (np.ascontiguousarray(array) for array in arrays)
+    # Copied: pyproj works in place, and on buffers of their own.
+    west, south, east, north = (np.array(array, order="C") for array in arrays)
     _, _, distance = _GEOD.inv(west, south, east, north)
     return np.asarray(distance, dtype=np.float64)
 
