@@ -16,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 import pyogrio
 import rasterio
+from matplotlib.image import imsave
 from rasterio.enums import Resampling
 from rasterio.vrt import WarpedVRT
 from rasterio.warp import transform_bounds
@@ -32,6 +33,7 @@ MIN_ZOOM, MAX_ZOOM = 4, 11
 TILE_PX = 512
 MIN_UNIT_PX = 2.5
 NAME_ZOOM = {"area": MIN_ZOOM, "township": 8, "unit": 10}
+SHADE = (52, 60, 70)  # the colour of shadows
 EQUATOR_M = 40_075_016.686  # WGS 84, web mercator's circle
 
 
@@ -163,12 +165,9 @@ def write_hillshade(terrain: Path, path: Path, width_px: int = 1024) -> Bounds:
     exaggeration = float(np.clip(2500.0 / max(relief, 1.0), 1.0, 8.0))
     light = shade_hills(grid, cell_m, exaggeration)
     alpha = np.where(known, np.clip((math.sin(math.pi / 4) - light) * 1.6, 0.0, 0.55), 0.0)
-    image = np.zeros((4, height_px, width_px), dtype=np.uint8)
-    image[0], image[1], image[2] = 52, 60, 70
-    image[3] = np.round(alpha * 255).astype(np.uint8)
-    with rasterio.open(
-        path, "w", driver="PNG", width=width_px, height=height_px, count=4, dtype="uint8"
-    ) as target:
-        target.write(image)
+    image = np.zeros((height_px, width_px, 4), dtype=np.uint8)
+    image[:, :, :3] = SHADE
+    image[:, :, 3] = np.round(alpha * 255)
+    imsave(path, image, format="png", metadata={"Software": None})
     west, south, east, north = map(float, bounds)
     return west, south, east, north
