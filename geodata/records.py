@@ -3,7 +3,10 @@
 A kind file holds ``kind``, ``geometry`` (point, line or none), ``key`` (the fields that identify a
 record within its owner) and one table per field: ``type`` (text, code, integer, number, boolean,
 date, list, coordinate), and where it applies ``unit``, ``required``, ``minimum``, ``maximum``,
-``values`` (a set of ``_values.toml``) and ``aliases`` (headers seen in files). The fields of
+``values`` (a set of ``_values.toml``, or ``owner``), ``aliases`` (headers seen in files, the one to
+prefer first), ``fallback`` (the field whose value serves where a file has no such column) and
+``several`` (``max``: of several numbers in one cell the largest counts). ``subject`` says what a
+record of the kind is about where that is not the unit: settlement, place or area. The fields of
 ``_place.toml`` belong to every kind.
 """
 
@@ -18,6 +21,7 @@ from geodata.errors import DataFileError, Place
 
 FieldType = Literal["text", "code", "integer", "number", "boolean", "date", "list", "coordinate"]
 Geometry = Literal["point", "line", "none"]
+Subject = Literal["unit", "settlement", "place", "area"]
 
 
 @dataclass(frozen=True)
@@ -32,6 +36,8 @@ class Field:
     maximum: float | None = None
     values: str = ""
     aliases: tuple[str, ...] = ()
+    fallback: str = ""
+    several: Literal["", "max"] = ""
 
 
 @dataclass(frozen=True)
@@ -43,6 +49,7 @@ class Kind:
     key: tuple[str, ...]
     fields: Mapping[str, Field]
     place_fields: Mapping[str, Field]
+    subject: Subject = "unit"
 
     @property
     def all_fields(self) -> dict[str, Field]:
@@ -59,7 +66,7 @@ PROVENANCE: dict[str, str] = {
     "row": "int64",
     "unit_code": "str",  # "" where no unit was found
     "county_code": "str",  # first six digits of the unit; the part it is stored in
-    "subject_id": "str",  # settlement_id or place_id the record is about, "" otherwise
+    "subject_id": "str",  # settlement_id, place_id or area code the record is about, "" otherwise
     "match_method": "str",  # code, name, position, none
     "match_confidence": "float64",
     "match_note": "str",
@@ -69,6 +76,27 @@ PROVENANCE: dict[str, str] = {
     "valid_to": "str",
     "accepted_at": "str",
 }
+
+
+# How a field's values are held in a frame; a list is a tuple of texts, () where there is none.
+DTYPES: dict[FieldType, str] = {
+    "text": "str",
+    "code": "str",
+    "date": "str",
+    "integer": "Int64",
+    "number": "float64",
+    "coordinate": "float64",
+    "boolean": "boolean",
+    "list": "object",
+}
+
+
+def record_columns(kind: Kind) -> dict[str, str]:
+    """Return the columns of accepted records of a kind and their dtypes, geometry left out."""
+    return {
+        **PROVENANCE,
+        **{name: DTYPES[field.type] for name, field in kind.all_fields.items()},
+    }
 
 
 def _field(name: str, entry: Mapping[str, Any], file: str) -> Field:
@@ -101,6 +129,7 @@ def read_kinds() -> Mapping[str, Kind]:
             key=tuple(data["key"]),
             fields={name: _field(name, entry, file) for name, entry in data["fields"].items()},
             place_fields=place,
+            subject=data.get("subject", "unit"),
         )
     return kinds
 
