@@ -1,0 +1,174 @@
+"""What the ledger knows of uploads, registers, evaluations and layers, and the audit trail.
+
+Every function takes a connection of ``engine.read`` or ``engine.write``; what belongs together is
+written in one transaction. Times: see ``schema``.
+"""
+
+import uuid
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any, Literal
+
+from sqlalchemy import Connection, RowMapping, insert, select, update
+
+from geodata.errors import StoreError
+from geodata.store import schema
+
+UploadState = Literal["received", "checked", "accepted", "refused", "withdrawn"]
+
+
+def stamp(later: timedelta = timedelta()) -> str:
+    """Return the time now, or some time later, as the ledger writes it."""
+    return f"{datetime.now(UTC) + later:%Y-%m-%dT%H:%M:%S.%fZ}"
+
+
+def new_id() -> str:
+    """Return a random identifier that says nothing about what it names."""
+    return uuid.uuid4().hex
+
+
+def add_upload(
+    connection: Connection,
+    *,
+    owner: str,
+    account: str,
+    filename: str,
+    object_hash: str,
+    size: int,
+) -> str:
+    """Write down that a file came in and return the upload's id; its bytes are in the vault."""
+    identifier = new_id()
+    connection.execute(
+        insert(schema.upload).values(
+            id=identifier,
+            owner=owner,
+            account=account,
+            filename=filename,
+            object_hash=object_hash,
+            size=size,
+            received_at=stamp(),
+            state="received",
+        )
+    )
+    return identifier
+
+
+def set_upload_state(
+    connection: Connection, upload_id: str, state: UploadState, report_hash: str | None = None
+) -> None:
+    """Change an upload's state; a report, once there, stays unless another is given."""
+    values = {"state": state} | ({"report_hash": report_hash} if report_hash else {})
+    changed = connection.execute(
+        update(schema.upload).where(schema.upload.c.id == upload_id).values(values)
+    )
+    if changed.rowcount != 1:
+        raise StoreError("upload_unknown", upload=upload_id)
+
+
+def get_upload(connection: Connection, upload_id: str) -> RowMapping:
+    """Return one upload."""
+    found = connection.execute(select(schema.upload).where(schema.upload.c.id == upload_id))
+    row = found.mappings().first()
+    if row is None:
+        raise StoreError("upload_unknown", upload=upload_id)
+    return row
+
+
+def list_uploads(
+    connection: Connection, owners: Sequence[str] | None = None
+) -> Sequence[RowMapping]:
+    """Return the uploads of some owners (None: of all), newest first."""
+    query = select(schema.upload).order_by(schema.upload.c.received_at.desc())
+    if owners is not None:
+        query = query.where(schema.upload.c.owner.in_(owners))
+    return connection.execute(query).mappings().all()
+
+
+def add_register(connection: Connection, version: str, objects: Mapping[str, str]) -> None:
+    """Make a register the current one; loading the current one again changes nothing."""
+    newest = newest_register(connection)
+    if newest and newest["version"] == version and newest["objects"] == dict(objects):
+        return
+    connection.execute(
+        insert(schema.register_version).values(
+            version=version, objects=dict(objects), loaded_at=stamp()
+        )
+    )
+
+
+def newest_register(connection: Connection) -> RowMapping | None:
+    """Return the register loaded last (version, objects, loaded_at)."""
+    query = select(schema.register_version).order_by(schema.register_version.c.id.desc()).limit(1)
+    return connection.execute(query).mappings().first()
+
+
+def add_evaluation(
+    connection: Connection,
+    *,
+    scope: str,
+    inputs_hash: str,
+    rules_hash: str,
+    register_version: str,
+    quarter: str,
+    objects: Mapping[str, str],
+) -> str:
+    """Write down a result of the engine (name → object hash) and return its id."""
+    identifier = new_id()
+    connection.execute(
+        insert(schema.evaluation).values(
+            id=identifier,
+            scope=scope,
+            inputs_hash=inputs_hash,
+            rules_hash=rules_hash,
+            register_version=register_version,
+            quarter=quarter,
+            objects=dict(objects),
+            created_at=stamp(),
+        )
+    )
+    return identifier
+
+
+def newest_evaluation(connection: Connection, scope: str) -> RowMapping | None:
+    """Return the last evaluation of a scope ("city" or an owner), None before the first."""
+    table = schema.evaluation
+    query = select(table).where(table.c.scope == scope)
+    newest = query.order_by(table.c.created_at.desc(), table.c.id).limit(1)
+    return connection.execute(newest).mappings().first()
+
+
+def add_layer(
+    connection: Connection, key: str, kind: str, scope: str, meta: Mapping[str, Any]
+) -> None:
+    """Write down a map layer by its object hash; the same layer again becomes the newest."""
+    table = schema.layer
+    same = (table.c.hash == key) & (table.c.kind == kind) & (table.c.scope == scope)
+    values = {"meta": dict(meta), "created_at": stamp()}
+    if connection.execute(update(table).where(same).values(values)).rowcount == 0:
+        connection.execute(insert(table).values(hash=key, kind=kind, scope=scope, **values))
+
+
+def list_layers(
+    connection: Connection, kind: str | None = None, scope: str | None = None
+) -> Sequence[RowMapping]:
+    """Return map layers, newest first."""
+    table = schema.layer
+    query = select(table).order_by(table.c.created_at.desc(), table.c.hash)
+    if kind is not None:
+        query = query.where(table.c.kind == kind)
+    if scope is not None:
+        query = query.where(table.c.scope == scope)
+    return connection.execute(query).mappings().all()
+
+
+def add_audit(connection: Connection, account: str, verb: str, what: Mapping[str, Any]) -> None:
+    """Add a line to the audit trail, in the transaction of the act it tells of."""
+    connection.execute(
+        insert(schema.audit).values(account=account, verb=verb, what=dict(what), at=stamp())
+    )
+
+
+def list_audit(connection: Connection, limit: int = 1000) -> Sequence[RowMapping]:
+    """Return the last lines of the audit trail, newest first."""
+    query = select(schema.audit).order_by(schema.audit.c.id.desc()).limit(limit)
+    return connection.execute(query).mappings().all()

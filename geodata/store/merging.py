@@ -1,0 +1,134 @@
+"""New rows meet a table: the kind's schema, then its key decides what supersedes what."""
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+from pandas.api.types import pandas_dtype
+
+from geodata.errors import Place, UsageError
+from geodata.records import PROVENANCE, Kind, record_columns
+
+STORED_CRS = "EPSG:4490"
+_SET_BY_STORE = ("record_id", "owner", "upload_id", "accepted_at")
+_SEPARATOR = "\x1f"  # stands in no name, so joined keys stay apart
+
+
+@dataclass(frozen=True)
+class Merged:
+    """A table after a merge: rows that are new, that took an older one's place, that stayed."""
+
+    frame: gpd.GeoDataFrame
+    added: int
+    superseded: int
+    kept: int
+
+
+def empty_records(kind: Kind) -> gpd.GeoDataFrame:
+    """Make a frame without rows that has every column of a kind's records."""
+    columns = {name: pd.Series(dtype=dtype) for name, dtype in record_columns(kind).items()}
+    return gpd.GeoDataFrame(columns, geometry=gpd.GeoSeries([], crs=STORED_CRS))
+
+
+def shape_records(frame: gpd.GeoDataFrame, kind: Kind) -> gpd.GeoDataFrame:
+    """Bring stored records to a kind's present columns: a field added since is not known."""
+    columns = [*record_columns(kind), "geometry"]
+    if list(frame.columns) == columns:
+        return frame
+    return check_records(frame[[name for name in frame.columns if name in columns]], kind)
+
+
+def check_records(frame: pd.DataFrame, kind: Kind) -> gpd.GeoDataFrame:
+    """Bring records to a kind's columns, types and CRS.
+
+    A field of the kind may be left out; UsageError on a missing column of provenance, a column
+    the kind does not have, a value that does not fit its type, a CRS other than EPSG:4490.
+    """
+    wanted = record_columns(kind)
+    given = set(frame.columns) - {"geometry"}
+    lacking = sorted(set(PROVENANCE) - set(_SET_BY_STORE) - given)
+    if lacking or given - set(wanted):
+        names = ", ".join([*lacking, *sorted(given - set(wanted))])
+        raise UsageError("records_columns", Place(column=names), kind=kind.name, columns=names)
+    columns = {
+        name: _typed(frame, name, dtype, kind) if name in given else _unknown(len(frame), dtype)
+        for name, dtype in wanted.items()
+    }
+    for name in PROVENANCE:
+        if wanted[name] == "str":
+            columns[name] = columns[name].fillna("")
+    geometry = frame["geometry"] if "geometry" in frame else [None] * len(frame)
+    points = gpd.GeoSeries(geometry).reset_index(drop=True)
+    if points.crs is None and points.isna().all():
+        points = points.set_crs(STORED_CRS)
+    if points.crs != STORED_CRS:
+        raise UsageError("records_crs", kind=kind.name, crs=str(points.crs or ""))
+    return gpd.GeoDataFrame(columns, geometry=points)
+
+
+def _typed(frame: pd.DataFrame, name: str, dtype: str, kind: Kind) -> pd.Series:
+    column = frame[name].reset_index(drop=True)
+    if dtype == "object":
+        return pd.Series([_listed(value, name, kind) for value in column], dtype="object")
+    try:
+        return column.astype(pandas_dtype(dtype))
+    except (ValueError, TypeError) as error:
+        raise UsageError("records_type", Place(column=name), kind=kind.name, type=dtype) from error
+
+
+def _listed(value: object, name: str, kind: Kind) -> tuple[str, ...]:
+    if isinstance(value, list | tuple | np.ndarray):
+        return tuple(str(item) for item in value)
+    if value is None or value is pd.NA or (isinstance(value, float) and np.isnan(value)):
+        return ()
+    raise UsageError("records_type", Place(column=name), kind=kind.name, type="list")
+
+
+def _unknown(rows: int, dtype: str) -> pd.Series:
+    if dtype == "object":
+        return pd.Series([()] * rows, dtype="object")
+    return pd.Series([None] * rows, dtype="object").astype(pandas_dtype(dtype))
+
+
+def merge_records(
+    old: gpd.GeoDataFrame, incoming: gpd.GeoDataFrame, key: Sequence[str], *, replace: bool = False
+) -> Merged:
+    """Merge records of one kind and owner by their key; both frames have the same columns.
+
+    A row whose key is already there supersedes that row and keeps its ``record_id``; within
+    ``incoming`` a later row supersedes an earlier one; other rows stay, or go with ``replace``. A
+    row whose key is empty throughout can be told from no other and is always new.
+    """
+    old_keys, keys = _keys(old, key), _keys(incoming, key)
+    known = pd.Series(old["record_id"].to_numpy(), index=old_keys)[old_keys.to_numpy() != ""]
+    first = pd.Series(incoming["record_id"].to_numpy(), index=keys)[keys.to_numpy() != ""]
+    first = first[~first.index.duplicated()]
+    last = (keys == "") | ~keys.duplicated(keep="last")
+    rows, keys = incoming[last.to_numpy()], keys[last]
+    given = rows["record_id"].set_axis(keys.index)
+    identifiers = keys.map(known).astype("str").fillna(keys.map(first).astype("str")).fillna(given)
+    superseding = keys.isin(known.index)
+    named = [identifier or uuid.uuid4().hex for identifier in identifiers]
+    stays = (old_keys == "") | ~old_keys.isin(keys)
+    kept = old[stays.to_numpy() & (not replace)]
+    frame = pd.concat(
+        [kept, rows.assign(record_id=pd.array(named, dtype="str"))], ignore_index=True
+    )
+    twice = frame["record_id"].duplicated()
+    if twice.any():
+        raise UsageError("record_id_twice", record=str(frame.loc[twice, "record_id"].iloc[0]))
+    superseded = int(superseding.sum())
+    return Merged(frame, len(rows) - superseded, superseded, len(kept))
+
+
+def _keys(frame: pd.DataFrame, key: Sequence[str]) -> pd.Series:
+    """Return one text a row, "" where the key is empty throughout."""
+    columns = [frame[name].astype("str").fillna("").to_numpy(dtype=object) for name in key]
+    joined = columns[0]
+    for column in columns[1:]:
+        joined = joined + _SEPARATOR + column
+    texts = pd.Series(joined, dtype="str")
+    return texts.where(texts != _SEPARATOR * (len(columns) - 1), "")

@@ -1,0 +1,178 @@
+"""The ledger's tables; ``migrations`` bring a database to this shape and a test compares the two.
+
+Times are text, UTC, of one width (``2015-06-30T08:00:00.000000Z``), so they sort as they run.
+Hashes are SHA-256 in hexadecimal; an object hash names bytes in the vault.
+"""
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    Table,
+    Text,
+    text,
+)
+
+# Names of constraints are fixed so that a migration can drop what another made.
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(column_0_label)s",
+        "uq": "uq_%(table_name)s_%(column_0_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+# The workspace a ledger belongs to; one row.
+workspace = Table(
+    "workspace",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("created_at", Text, nullable=False),
+)
+
+upload = Table(
+    "upload",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("owner", Text, nullable=False),
+    Column("account", Text, nullable=False),  # who sent it
+    Column("filename", Text, nullable=False),
+    Column("object_hash", Text, nullable=False),  # the bytes as they came
+    Column("size", BigInteger, nullable=False),
+    Column("received_at", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("report_hash", Text),  # object: what was understood, and the faults
+    CheckConstraint(
+        "state in ('received', 'checked', 'accepted', 'refused', 'withdrawn')", name="state"
+    ),
+    Index("ix_upload_owner_received_at", "owner", "received_at"),
+)
+
+# A table is a manifest of parts; the current one of a kind and owner has no superseded_at.
+table_version = Table(
+    "table_version",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("owner", Text, nullable=False),
+    Column("values_hash", Text, nullable=False),
+    Column("rows", Integer, nullable=False),
+    Column("upload_id", Text, ForeignKey("upload.id"), nullable=False),
+    Column("accepted_at", Text, nullable=False),
+    Column("superseded_at", Text),
+    CheckConstraint("rows >= 0", name="rows"),
+    Index(
+        "uq_table_version_current",
+        "kind",
+        "owner",
+        unique=True,
+        sqlite_where=text("superseded_at IS NULL"),
+        postgresql_where=text("superseded_at IS NULL"),
+    ),
+)
+
+part = Table(
+    "part",
+    metadata,
+    Column("table_version_id", Text, ForeignKey("table_version.id"), primary_key=True),
+    Column("county_code", Text, primary_key=True),  # "" for records without a unit
+    Column("object_hash", Text, nullable=False),
+    Column("values_hash", Text, nullable=False),
+    Column("rows", Integer, nullable=False),
+)
+
+register_version = Table(
+    "register_version",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("version", Text, nullable=False),
+    Column("objects", JSON, nullable=False),  # table name → object hash
+    Column("loaded_at", Text, nullable=False),
+)
+
+# The engine's results for the city ("city") or one owner (its code).
+evaluation = Table(
+    "evaluation",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("scope", Text, nullable=False),
+    Column("inputs_hash", Text, nullable=False),
+    Column("rules_hash", Text, nullable=False),
+    Column("register_version", Text, nullable=False),
+    Column("quarter", Text, nullable=False),
+    Column("objects", JSON, nullable=False),  # name → object hash
+    Column("created_at", Text, nullable=False),
+    Index("ix_evaluation_scope_created_at", "scope", "created_at"),
+)
+
+layer = Table(
+    "layer",
+    metadata,
+    Column("hash", Text, primary_key=True),
+    Column("kind", Text, primary_key=True),
+    Column("scope", Text, primary_key=True),
+    Column("meta", JSON, nullable=False),
+    Column("created_at", Text, nullable=False),
+)
+
+account = Table(
+    "account",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("role", Text, nullable=False),
+    Column("organisation", Text, nullable=False),
+    Column("areas", JSON, nullable=False),  # list of area codes
+    Column("demo", Boolean(create_constraint=False), nullable=False),
+)
+
+session = Table(
+    "session",
+    metadata,
+    Column("token_hash", Text, primary_key=True),  # the token itself is never stored
+    Column("account", Text, ForeignKey("account.name"), nullable=False),
+    Column("created_at", Text, nullable=False),
+    Column("expires_at", Text, nullable=False),
+    Column("ended_at", Text),
+)
+
+job = Table(
+    "job",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("verb", Text, nullable=False),
+    Column("args", JSON, nullable=False),
+    Column("args_hash", Text, nullable=False),
+    Column("account", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("done", Integer, nullable=False),
+    Column("total", Integer, nullable=False),  # 0 while not known
+    Column("message", Text, nullable=False),
+    Column("cancel", Boolean(create_constraint=False), nullable=False),
+    Column("result", JSON(none_as_null=True)),
+    Column("fault", JSON(none_as_null=True)),  # code, place, params, severity
+    Column("created_at", Text, nullable=False),
+    Column("started_at", Text),
+    Column("beat_at", Text),  # the worker's last sign of life
+    Column("ended_at", Text),
+    CheckConstraint("state in ('queued', 'running', 'done', 'failed', 'cancelled')", name="state"),
+    Index("ix_job_state", "state"),
+)
+
+# Append-only: a trigger refuses to change or delete a line.
+audit = Table(
+    "audit",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("account", Text, nullable=False),
+    Column("verb", Text, nullable=False),
+    Column("what", JSON, nullable=False),
+    Column("at", Text, nullable=False),
+)
