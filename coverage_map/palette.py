@@ -83,3 +83,9 @@ def class_label(number: int) -> str:
 def base_colours() -> Mapping[str, str]:
     """Return the colours of base lines, paper and lettering, by name."""
     return dict(_read()["base"])
+
+
+@cache
+def series_colours() -> tuple[str, ...]:
+    """Return the colours of indicators side by side; they repeat after the last."""
+    return tuple(_read()["series"]["colours"])
