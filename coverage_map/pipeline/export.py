@@ -1,0 +1,121 @@
+"""Results as files: gap maps in every format, and the sharing list."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import geopandas as gpd
+import pandas as pd
+
+from coverage_map.export import FORMATS, SheetInfo, write_gaps
+from coverage_map.pipeline.actors import Actor, allow
+from coverage_map.pipeline.evaluate import newest, result
+from coverage_map.pipeline.frame import check_operator, inside, trail_of
+from coverage_map.pipeline.gaps import read_gaps
+from coverage_map.pipeline.workspace import Workspace, load_register
+from coverage_map.rules import read_rules
+from coverage_map.text import DEFAULT_LANGUAGE, Text
+from geodata.store.engine import write
+from geodata.store.ledger import add_audit
+
+INTERNAL = "内部"  # exports with asset positions; the office decides what may leave the house
+
+
+def export_formats() -> tuple[str, ...]:
+    """Return the endings a gap map can be written with."""
+    return tuple(FORMATS)
+
+
+def export_name(
+    workspace: Workspace, actor: Actor, area: str = "", indicator: str | None = None
+) -> str:
+    """Return a file name without ending: area, indicator, quarter."""
+    trail = trail_of(load_register(workspace), allow(actor, "export"), area)
+    return "_".join([trail[-1].name, indicator or "all", workspace.settings.quarter])
+
+
+def export_gaps(
+    workspace: Workspace,
+    actor: Actor,
+    out: Path,
+    area: str = "",
+    indicator: str | None = None,
+    operator: str | None = None,
+    *,
+    language: str = DEFAULT_LANGUAGE,
+    encoding: str | None = None,
+) -> Path:
+    """Write the gaps that ``read_gaps`` returns; the ending of ``out`` picks the format.
+
+    Raises:
+        ExportError: the ending is unknown or the place cannot be written.
+    """
+    scope = allow(actor, "export")
+    register = load_register(workspace)
+    trail = trail_of(register, scope, area)
+    gaps = read_gaps(workspace, actor, area, indicator, operator)
+    figures = result(workspace, newest(workspace, scope.evaluation), "figures")
+    wanted = [indicator] if indicator else list(read_rules().indicators)
+    by_indicator = {name: check_operator(scope, name, operator) for name in wanted}
+    figures = figures[figures["operator"] == figures["indicator"].map(by_indicator)]
+    seen = register.units[inside(register.units, scope, trail)]
+    figures = figures[
+        (figures["level"] != "unit") | figures["code"].isin(seen["code"])
+    ]
+    if scope.areas is not None:
+        figures = figures[figures["level"] != "city"]
+    sheet = _sheet(workspace, actor, trail[-1].code, trail[-1].name, indicator, operator, language)
+    out.parent.mkdir(parents=True, exist_ok=True)
+    path = write_gaps(
+        gaps,
+        figures.reset_index(drop=True),
+        register,
+        out,
+        sheet=sheet,
+        encoding=encoding,
+    )
+    with write(workspace.store.ledger) as connection:
+        what = {"area": area, "indicator": indicator or "", "ending": out.suffix, "gaps": len(gaps)}
+        add_audit(connection, actor.account, "export", what)
+    return path
+
+
+def _sheet(
+    workspace: Workspace,
+    actor: Actor,
+    area_code: str,
+    area_name: str,
+    indicator: str | None,
+    operator: str | None,
+    language: str,
+) -> SheetInfo:
+    text = Text(language)
+    register = load_register(workspace)
+    subject = text(f"indicator.{indicator}") if indicator else text("export.all_indicators")
+    return SheetInfo(
+        title=text("export.title", area=area_name, indicator=subject),
+        area_code=area_code,
+        area_name=area_name,
+        indicator=indicator or "",
+        operator=operator or "",
+        quarter=workspace.settings.quarter,
+        language=language,
+        source=text("export.source", register=register.version),
+        made_by=text(f"account.{actor.account}") if text.has(f"account.{actor.account}") else actor.account,
+        date=datetime.now(UTC).date().isoformat(),
+        modelled=bool(register.units["modelled"].any()),
+        classification=INTERNAL,
+    )
+
+
+def export_sharing(
+    workspace: Workspace,
+    actor: Actor,
+    out: Path,
+    area: str = "",
+    indicator: str | None = None,
+    operator: str | None = None,
+    *,
+    language: str = DEFAULT_LANGUAGE,
+) -> Path:
+    """Write opportunities and possible duplicate builds as a workbook."""
+    ...

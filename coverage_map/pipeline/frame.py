@@ -1,0 +1,133 @@
+"""What an actor can ask about, and the checks every question passes."""
+
+from collections.abc import Sequence
+
+import pandas as pd
+
+from coverage_map.pipeline.actors import Actor, Scope, allow
+from coverage_map.pipeline.evaluate import CITY
+from coverage_map.pipeline.views import Crumb, Frame
+from coverage_map.pipeline.workspace import Workspace, load_register
+from coverage_map.rules import read_rules
+from geodata.errors import UsageError
+from geodata.owners import read_owners
+from geodata.register import Register
+
+ANY = "any"
+NO_OPERATOR = ""
+
+
+def read_frame(workspace: Workspace, actor: Actor) -> Frame:
+    """Return the areas, indicators and operators an actor can choose from."""
+    scope = allow(actor, "overview")
+    register, rules = load_register(workspace), read_rules()
+    by_operator = frozenset(n for n, i in rules.indicators.items() if i.operators)
+    areas = register.areas[register.areas["level"] == "area"]
+    if scope.areas is not None:
+        areas = areas[areas["code"].isin(scope.areas)]
+    city = register.areas[register.areas["level"] == "city"].iloc[0]
+    return Frame(
+        quarter=workspace.settings.quarter,
+        register_version=register.version,
+        modelled=bool(register.units["modelled"].any()),
+        scope=scope.evaluation,
+        city_code=str(city["code"]),
+        city_name=str(city["name"]),
+        areas=pd.DataFrame(areas[["code", "name"]]).reset_index(drop=True),
+        indicators=tuple(rules.indicators),
+        operators=operators_of(scope),
+        by_operator=by_operator,
+        headline={name: i.headline for name, i in rules.indicators.items()},
+        targets={
+            name: float(i.target.value) if i.target else float("nan")
+            for name, i in rules.indicators.items()
+        },
+    )
+
+
+def operators_of(scope: Scope) -> tuple[str, ...]:
+    """Return the operators whose verdicts a scope holds, ``any`` first."""
+    if scope.evaluation != CITY:
+        return (scope.evaluation,)
+    return (ANY, *(code for code, owner in read_owners().items() if owner.operator))
+
+
+def check_indicator(indicator: str) -> str:
+    """Return an indicator's name; UsageError when there is none of that name."""
+    known = read_rules().indicators
+    if indicator not in known:
+        raise UsageError("indicator_unknown", indicator=indicator, indicators=", ".join(known))
+    return indicator
+
+
+def check_operator(scope: Scope, indicator: str, operator: str | None) -> str:
+    """Return the operator whose verdicts are meant; None means any, or the asker's own."""
+    choices = operators_of(scope)
+    if operator and operator not in choices:
+        raise UsageError("operator_unknown", operator=operator, operators=", ".join(choices))
+    if not read_rules().indicators[indicator].operators:
+        return NO_OPERATOR
+    return operator or choices[0]
+
+
+def trail_of(register: Register, scope: Scope, code: str) -> tuple[Crumb, ...]:
+    """Return the steps from the city down to a code; "" is the whole sight of the scope.
+
+    Raises:
+        UsageError: the code is in no table of the register or outside the scope's areas.
+    """
+    city = Crumb(
+        register.city_code,
+        str(register.areas.set_index("code").loc[register.city_code, "name"]),
+        "city",
+    )
+    if code in ("", register.city_code):
+        return (city,)
+    steps = _steps_up(register, code)
+    if not steps or (scope.areas is not None and steps[0].code not in scope.areas):
+        raise UsageError("area_unknown", area=code)
+    return (city, *steps)
+
+
+def _steps_up(register: Register, code: str) -> tuple[Crumb, ...]:
+    units = register.units
+    areas = register.areas[register.areas["level"] == "area"]
+    townships = register.townships
+    area = _named(areas, code, "area")
+    if area:  # a reporting area may be a single township with the same code
+        return (area,)
+    township = _named(townships, code, "township")
+    if township:
+        row = townships[townships["code"] == code].iloc[0]
+        return _both(_named(areas, str(row["area_code"]), "area"), township)
+    unit = _named(units, code, "unit")
+    if unit:
+        row = units[units["code"] == code].iloc[0]
+        above = _both(
+            _named(areas, str(row["area_code"]), "area"),
+            _named(townships, str(row["township_code"]), "township"),
+        )
+        return (*above, unit)
+    return ()
+
+
+def _both(*steps: Crumb | None) -> tuple[Crumb, ...]:
+    return tuple(step for step in steps if step is not None)
+
+
+def _named(table: pd.DataFrame, code: str, level: str) -> Crumb | None:
+    found = table[table["code"] == code]
+    return Crumb(code, str(found["name"].iloc[0]), level) if len(found) else None
+
+
+def inside(units: pd.DataFrame, scope: Scope, trail: Sequence[Crumb]) -> pd.Series:
+    """Say which rows with unit, township and area codes lie in the trail's last step and scope.
+
+    ``units`` has the columns code (of the unit), township_code and area_code.
+    """
+    last = trail[-1]
+    column = {"area": "area_code", "township": "township_code", "unit": "code"}.get(last.level)
+    mask = units[column] == last.code if column else pd.Series(data=True, index=units.index)
+    if scope.areas is not None:
+        mask &= units["area_code"].isin(scope.areas)
+    return mask

@@ -1,0 +1,245 @@
+"""From an uploaded file to records in the store: check, answer, accept."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+import geopandas as gpd
+import pandas as pd
+
+from coverage_map.pipeline.actors import Actor, allow
+from coverage_map.pipeline.evaluate import CITY, Evaluation, evaluate, newest, result
+from coverage_map.pipeline.parsing import check_in_child
+from coverage_map.pipeline.views import Accepted, UploadCheck
+from coverage_map.pipeline.workspace import Workspace, load_register
+from geodata.errors import (
+    FileRefusedError,
+    NotAllowedError,
+    Place,
+    TableRefusedError,
+    UsageError,
+)
+from geodata.ingest import Answers, TableAnswer
+from geodata.owners import read_owners
+from geodata.store.engine import read, write
+from geodata.store.ledger import (
+    add_audit,
+    add_upload,
+    get_upload,
+    list_uploads,
+    set_upload_state,
+    stamp,
+)
+from geodata.store.tables import accept_tables
+
+Progress = Callable[[str, int, int], None]
+KEPT_CHECKS = 8
+
+
+def _quiet(_message: str, _done: int, _total: int) -> None:
+    """Show no progress."""
+
+
+@dataclass(frozen=True)
+class ImportOutcome:
+    """What ``import_file`` understood, and what it took; ``accepted`` is None when refused."""
+
+    check: UploadCheck
+    accepted: Accepted | None
+
+
+def _check_owner(actor: Actor, verb: str, owner: str) -> None:
+    scope = allow(actor, verb)
+    owners = read_owners()
+    if owner not in owners:
+        raise UsageError("owner_unknown", owner=owner, owners=", ".join(owners))
+    if scope.owners is not None and owner not in scope.owners:
+        raise NotAllowedError("not_allowed", verb=verb, account=actor.account, role=actor.role)
+
+
+def check_upload(
+    workspace: Workspace,
+    actor: Actor,
+    owner: str,
+    filename: str,
+    content: bytes,
+    answers: Answers | None = None,
+    progress: Progress = _quiet,
+) -> UploadCheck:
+    """Keep a file's bytes, read it and say what was understood; no record is stored.
+
+    Raises:
+        FileRefusedError: the file cannot be read; the bytes are kept, the upload is ``refused``.
+        UsageError, NotAllowedError: the owner is unknown or not the actor's.
+    """
+    _check_owner(actor, "check", owner)
+    progress("progress.check", 0, 1)
+    key = workspace.store.vault.put(content)
+    with write(workspace.store.ledger) as connection:
+        upload_id = add_upload(
+            connection,
+            owner=owner,
+            account=actor.account,
+            filename=filename,
+            object_hash=key,
+            size=len(content),
+        )
+    return recheck_upload(workspace, actor, upload_id, answers)
+
+
+def recheck_upload(
+    workspace: Workspace, actor: Actor, upload_id: str, answers: Answers | None
+) -> UploadCheck:
+    """Read an upload again with a person's answers."""
+    with read(workspace.store.ledger) as connection:
+        upload = get_upload(connection, upload_id)
+    _check_owner(actor, "check", upload["owner"])
+    try:
+        check = _check(workspace, upload_id, (answers or Answers()).to_json())
+    except FileRefusedError:
+        with write(workspace.store.ledger) as connection:
+            set_upload_state(connection, upload_id, "refused")
+        raise
+    with write(workspace.store.ledger) as connection:
+        if upload["state"] == "received":
+            set_upload_state(connection, upload_id, "checked")
+    return check
+
+
+@lru_cache(maxsize=KEPT_CHECKS)
+def _check(workspace: Workspace, upload_id: str, answers: str) -> UploadCheck:
+    """Read an upload in the child process; the last few are kept for the acceptance to come."""
+    with read(workspace.store.ledger) as connection:
+        upload = get_upload(connection, upload_id)
+    tables = check_in_child(
+        workspace.store.vault.get(upload["object_hash"]),
+        upload["filename"],
+        load_register(workspace),
+        upload["owner"],
+        Answers.from_json(answers),
+    )
+    return UploadCheck(upload_id, upload["filename"], upload["owner"], tuple(tables))
+
+
+def accept_upload(
+    workspace: Workspace,
+    actor: Actor,
+    upload_id: str,
+    answers: Answers | None = None,
+    *,
+    partial: bool = False,
+    progress: Progress = _quiet,
+) -> Accepted:
+    """Take an upload's good rows into the store and compute what changes; all or nothing.
+
+    ``partial`` says that the rows without faults of a file with faulty ones are wanted.
+
+    Raises:
+        TableRefusedError: questions are open, or there are faults and ``partial`` was not said.
+    """
+    check = recheck_upload(workspace, actor, upload_id, answers)
+    scopes = (CITY, check.owner)
+    before = {scope: newest(workspace, scope) for scope in scopes}
+    progress("progress.accept", 0, 3)
+    rows = store_upload(workspace, actor, check, partial=partial)
+    after = {}
+    for done, scope in enumerate(scopes, start=1):
+        progress("progress.evaluate", done, 3)
+        after[scope] = evaluate(workspace, scope)
+    own = allow(actor, "overview").evaluation
+    own = own if own in after else CITY
+    return Accepted(upload_id, rows, changed_verdicts(workspace, before[own], after[own]))
+
+
+def store_upload(
+    workspace: Workspace, actor: Actor, check: UploadCheck, *, partial: bool
+) -> dict[str, int]:
+    """Take an upload's good rows into the store, all kinds or none; return rows by kind.
+
+    Verdicts are not computed again; see ``accept_upload`` for what is raised.
+    """
+    _check_owner(actor, "import", check.owner)
+    tables = _acceptable(check, partial=partial)
+    rows = {kind: len(frame) for kind, frame in tables.items()}
+    accept_tables(workspace.store, check.upload_id, check.owner, tables, stamp())
+    with write(workspace.store.ledger) as connection:
+        add_audit(connection, actor.account, "import", {"upload": check.upload_id, "rows": rows})
+    return rows
+
+
+def _acceptable(check: UploadCheck, *, partial: bool) -> dict[str, gpd.GeoDataFrame]:
+    place = Place(file=check.filename)
+    if any(table.questions for table in check.tables):
+        raise TableRefusedError("upload_not_ready", place)
+    errors = sum(fault.severity == "error" for fault in check.faults)
+    if errors and not partial:
+        raise TableRefusedError("upload_has_faults", place, faults=errors)
+    by_kind: dict[str, list[gpd.GeoDataFrame]] = {}
+    for table in check.tables:
+        if table.kind and len(table.records):
+            by_kind.setdefault(table.kind, []).append(table.records)
+    if not by_kind:
+        raise TableRefusedError("upload_nothing", place)
+    return {
+        kind: gpd.GeoDataFrame(pd.concat(frames, ignore_index=True))
+        for kind, frames in by_kind.items()
+    }
+
+
+def changed_verdicts(
+    workspace: Workspace, before: Evaluation, after: Evaluation
+) -> pd.DataFrame:
+    """List verdicts whose state differs: indicator, test, operator, subject, before, after."""
+    keys = ["subject_kind", "subject_code", "unit_code", "indicator", "test", "operator"]
+    if before.objects["verdicts"] == after.objects["verdicts"]:
+        return pd.DataFrame(columns=[*keys, "before", "after"])
+    old, new = (
+        result(workspace, evaluation, "verdicts")[[*keys, "state"]]
+        for evaluation in (before, after)
+    )
+    both = old.merge(new, on=keys, how="outer", suffixes=("_old", "_new"))
+    both = both.rename(columns={"state_old": "before", "state_new": "after"})
+    return both[both["before"] != both["after"]].reset_index(drop=True)
+
+
+def import_file(
+    workspace: Workspace,
+    actor: Actor,
+    owner: str,
+    file: Path,
+    *,
+    crs: str = "",
+    kind: str = "",
+    partial: bool = False,
+    progress: Progress = _quiet,
+) -> ImportOutcome:
+    """Check a file and take it if nothing stands against it; ``crs`` and ``kind`` answer questions.
+
+    Raises:
+        FileRefusedError, UsageError, NotAllowedError: as ``check_upload``.
+    """
+    if not file.is_file():
+        raise UsageError("file_missing", Place(file=str(file)))
+    answers = Answers({"*": TableAnswer(kind=kind, crs=crs)}) if crs or kind else None
+    check = check_upload(
+        workspace, actor, owner, file.name, file.read_bytes(), answers, progress
+    )
+    try:
+        accepted = accept_upload(
+            workspace, actor, check.upload_id, answers, partial=partial, progress=progress
+        )
+    except TableRefusedError:
+        return ImportOutcome(check, None)
+    return ImportOutcome(check, accepted)
+
+
+def read_uploads(workspace: Workspace, actor: Actor) -> pd.DataFrame:
+    """Return the uploads the actor may know of, newest first."""
+    scope = allow(actor, "check")
+    owners = None if scope.owners is None else list(scope.owners)
+    with read(workspace.store.ledger) as connection:
+        rows = list_uploads(connection, owners)
+    columns = ["id", "owner", "account", "filename", "size", "received_at", "state"]
+    return pd.DataFrame([{name: row[name] for name in columns} for row in rows], columns=columns)
+

@@ -1,0 +1,49 @@
+"""Read uploads in a child process that knows neither store nor network.
+
+A file that crashes its reader takes the child with it, not the app; the next file gets a new one.
+"""
+
+import multiprocessing
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from functools import cache
+from threading import Lock
+
+from geodata.errors import FileRefusedError, Place
+from geodata.ingest import Answers, CheckedTable, check_file
+from geodata.register import Register
+
+_lock = Lock()
+
+
+@cache
+def _executor() -> ProcessPoolExecutor:
+    context = multiprocessing.get_context("spawn")
+    return ProcessPoolExecutor(max_workers=1, mp_context=context)
+
+
+def warm_up() -> None:
+    """Start the child and let it import its readers, so that the first upload does not wait."""
+    _executor().submit(_import_readers)
+
+
+def _import_readers() -> None:
+    import geodata.ingest
+    import geodata.matching  # noqa: F401
+
+
+def check_in_child(
+    content: bytes, name: str, register: Register, owner: str, answers: Answers | None
+) -> list[CheckedTable]:
+    """Run ``geodata.ingest.check_file`` in the child; a crash there is a refused file.
+
+    Raises:
+        FileRefusedError: the file cannot be read, or its reader crashed on it.
+    """
+    with _lock:
+        try:
+            future = _executor().submit(check_file, content, name, register, owner, answers)
+            return future.result()
+        except BrokenProcessPool as crash:
+            _executor.cache_clear()
+            raise FileRefusedError("file_crashed_reader", Place(file=name)) from crash
