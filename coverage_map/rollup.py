@@ -49,7 +49,8 @@ def bound_states(
 def _index_of(codes: pd.Series, values: pd.Series) -> Ints:
     """Return the position of each value among the codes, -1 where it is none of them."""
     known = pd.Index(codes.to_numpy(dtype=object))
-    return known.get_indexer(pd.Index(values.to_numpy(dtype=object))).astype(np.int64)
+    found: Ints = known.get_indexer(pd.Index(values.to_numpy(dtype=object))).astype(np.int64)
+    return found
 
 
 def _weights(verdicts: pd.DataFrame, register: Register) -> dict[str, Ints]:
@@ -135,7 +136,7 @@ def _add_up(keyed: _Keyed, level: str, codes: pd.Series, group: Ints) -> pd.Data
     rows = np.flatnonzero(group >= 0)
     place = group[rows] * len(keyed.keys) + keyed.key[rows]
     found, first, inverse = np.unique(place, return_index=True, return_inverse=True)
-    frame = keyed.keys.iloc[found % len(keyed.keys)].reset_index(drop=True)
+    frame: pd.DataFrame = keyed.keys.iloc[found % len(keyed.keys)].reset_index(drop=True)
     frame.insert(0, "code", codes.to_numpy(dtype=object)[found // len(keyed.keys)])
     frame.insert(0, "level", level)
     for name, values in keyed.adds.items():
@@ -162,8 +163,10 @@ def _judge(figures: pd.DataFrame, rules: RulePack) -> pd.DataFrame:
         asked = (figures["indicator"] == name) & (figures["test"] == indicator.headline)
         target[asked] = float(indicator.target.value)
         rows = np.flatnonzero(asked.to_numpy(dtype=bool) & open_still)
-        counts = (figures[column].to_numpy(dtype=np.int64)[rows] for column in ACCOUNT)
-        state[rows] = bound_states(*counts, share)
+        numerator, denominator, unknown = (
+            figures[column].to_numpy(dtype=np.int64)[rows] for column in ACCOUNT
+        )
+        state[rows] = bound_states(numerator, denominator, unknown, share)
     return figures.assign(state=state, target=target)
 
 

@@ -32,8 +32,10 @@ def _lines_within(points: Floats, lines: npt.NDArray[np.object_], limit_m: int) 
     """
     if not len(points) or not len(lines):
         return pd.DataFrame({"point": [], "asset": [], "distance_m": [], "lon": [], "lat": []})
-    bounds = (*points.min(axis=0), *points.max(axis=0))
-    crs = metric_crs(tuple(float(value) for value in bounds))
+    west, south, east, north = (
+        float(value) for value in (*points.min(axis=0), *points.max(axis=0))
+    )
+    crs = metric_crs((west, south, east, north))
 
     def project(xy: Floats) -> Floats:
         return np.column_stack(from_cgcs2000(xy[:, 0], xy[:, 1], crs))
@@ -115,8 +117,6 @@ def find_opportunities(
     gaps: pd.DataFrame,
     records: Mapping[str, gpd.GeoDataFrame],
     settings: SharingSettings | None = None,
-    *,
-    quarter: str,
 ) -> pd.DataFrame:
     """List what stands near enough to each gap to be shared, best first; frame of ``OPPORTUNITY``.
 
@@ -124,8 +124,10 @@ def find_opportunities(
     serve, how many are kept and the order are settings. Hand in only records the asker may see.
     Duct distances are to the nearest point of the duct, which lon and lat then name.
     """
+    if gaps.empty:
+        return empty(OPPORTUNITY)
     settings = settings or read_sharing()
-    assets = read_assets(records, quarter, settings)
+    assets = read_assets(records, str(gaps["quarter"].iloc[0]), settings)
     where = gaps[["lon", "lat"]].to_numpy(float)
     points, of_gap = np.unique(where, axis=0, return_inverse=True)
     gaps = gaps[["gap_id", "unit_code", "indicator", "operator"]].assign(point=of_gap.ravel())

@@ -45,7 +45,9 @@ def cite(
     """Cite records (kind, record_id, owner), row by row, as evidence about subjects."""
     evidence = records[["kind", "record_id", "owner"]].reset_index(drop=True)
     evidence.insert(0, "subject", np.asarray(subject, dtype=np.int64))
-    metres = pd.array([pd.NA] * len(evidence) if distance_m is None else distance_m, dtype="Int64")
+    if distance_m is None:
+        return evidence.assign(distance_m=pd.Series(pd.NA, index=evidence.index, dtype="Int64"))
+    metres = pd.Series(np.asarray(distance_m, dtype=np.int64), dtype="Int64")
     return evidence.assign(distance_m=metres)
 
 

@@ -33,13 +33,14 @@ def records_of(records: Mapping[str, gpd.GeoDataFrame], kind: str) -> pd.DataFra
 
 def text(values: pd.Series) -> pd.Series:
     """Return values as text, "" where there is none."""
-    return values.astype("str").where(values.notna(), "").fillna("")
+    texts: pd.Series = values.astype("str").where(values.notna(), "")
+    return texts
 
 
 def dates(values: pd.Series) -> pd.Series:
     """Return dates as ISO text, "" where there is none."""
     if pd.api.types.is_datetime64_any_dtype(values):
-        return values.dt.strftime("%Y-%m-%d").fillna("").astype("str")
+        return text(values.dt.strftime("%Y-%m-%d"))
     return text(values).str.slice(0, 10)
 
 

@@ -81,9 +81,12 @@ def read_stations(records: Mapping[str, gpd.GeoDataFrame], quarter: str) -> pd.D
 
 
 def _reported(case: Case, stations: pd.DataFrame, operator: str) -> npt.NDArray[np.bool_]:
-    """Say where an operator's network of the technology has been told, by it or by its host."""
+    """Say where an operator's network of the technology has been told, by it or by its host.
+
+    A rival's shared cell serves the operator, but does not tell of its whole network.
+    """
     tellers = {operator, *case.indicator.hosts.get(operator, ())}
-    told = stations[stations["operator"].isin(tellers)]
+    told = stations[stations["owner"].isin(tellers)]
     return case.has_reported(set(text(told["county_code"])) - {""})
 
 
