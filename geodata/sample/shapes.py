@@ -91,7 +91,7 @@ def _lay_out(
     sums = frame.groupby("code")["weight"].agg(["sum", "size"]).loc[townships["code"]]
     seeds, bonus = balance(
         grid,
-        np.ones(len(grid)),
+        np.full(len(grid), float(settings["layout_step_m"]) ** 2),
         plane.to_metres(townships[["lon", "lat"]].to_numpy()),
         sums["sum"].to_numpy(dtype=np.float64),
         int(settings["layout_rounds"]),

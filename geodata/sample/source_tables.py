@@ -45,6 +45,12 @@ def read_model() -> Mapping[str, Any]:
     return tomllib.loads((SOURCE / "model.toml").read_text(encoding="utf-8"))
 
 
+@cache
+def read_names() -> Mapping[str, Any]:
+    """Read the words that made-up names are put together from."""
+    return tomllib.loads((SOURCE / "names.toml").read_text(encoding="utf-8"))
+
+
 def read_source() -> Source:
     """Read every committed input, with codes split into what they say."""
     layout = _table("township_layout.csv")
@@ -78,3 +84,35 @@ def weights(table: Mapping[str, Mapping[str, float]], units: pd.DataFrame) -> np
     """Return a model weight for each unit, by the class of its township and its own kind."""
     pairs = zip(units["class"], units["kind"], strict=True)
     return np.array([table[cls][kind] for cls, kind in pairs], dtype=np.float64)
+
+
+def reporting_area(source: Source, codes: pd.Series) -> pd.Series:
+    """Return the reporting area of units or townships: the longest prefix in the table wins."""
+    result = pd.Series("", index=codes.index)
+    areas = source.areas.assign(length=source.areas["code_prefix"].str.len())
+    for row in areas.sort_values("length").itertuples():
+        result[codes.str.startswith(row.code_prefix)] = row.area_code
+    return result
+
+
+def read_aliases(source: Source) -> pd.DataFrame:
+    """Return other names and former codes (level, code, alias), also those by rule.
+
+    A former county code also stands in front of its townships' and units' codes; a township is
+    also known by its name without 镇, 乡 and the like.
+    """
+    fixed = _table("aliases.csv")[["level", "code", "alias"]]
+    former = fixed[(fixed["level"] == "county") & fixed["alias"].str.fullmatch(r"\d{6}")]
+    rows = [fixed]
+    for row in former.itertuples():
+        for level, table in (("township", source.townships), ("unit", source.units)):
+            codes = table.loc[table["county_code"] == row.code, "code"]
+            rows.append(
+                pd.DataFrame({"level": level, "code": codes, "alias": row.alias + codes.str[6:]})
+            )
+    endings = "|".join(source.model["register"]["township_endings"])
+    short = source.townships["name"].str.replace(f"(?:{endings})$", "", regex=True)
+    plain = pd.DataFrame({"level": "township", "code": source.townships["code"], "alias": short})
+    rows.append(plain[short.str.len() > 1])
+    aliases = pd.concat(rows, ignore_index=True)
+    return aliases.drop_duplicates(ignore_index=True)
