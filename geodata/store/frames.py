@@ -18,6 +18,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 import shapely
+from pandas.api.types import is_object_dtype
 
 from geodata.errors import StoreError
 from geodata.store.opening import Store
@@ -110,7 +111,7 @@ def _read_frame(data: bytes, key: str) -> pd.DataFrame:
         raise StoreError("object_not_a_table", name=key) from error
     reader = gpd.read_parquet if b"geo" in metadata else pd.read_parquet
     frame: pd.DataFrame = reader(io.BytesIO(data))
-    for name in frame.select_dtypes("object", exclude="str").columns:
+    for name in [name for name in frame.columns if is_object_dtype(frame[name].dtype)]:
         frame[name] = frame[name].map(_tuple, na_action="ignore")
     return frame
 

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
 
-from sqlalchemy import Connection, RowMapping, insert, select, update
+from sqlalchemy import Connection, Select, insert, select, update
 
 from geodata.errors import StoreError
 from geodata.store import schema
@@ -25,6 +25,17 @@ def stamp(later: timedelta = timedelta()) -> str:
 def new_id() -> str:
     """Return a random identifier that says nothing about what it names."""
     return uuid.uuid4().hex
+
+
+def first_row(connection: Connection, query: Select[Any]) -> dict[str, Any] | None:
+    """Return the first row of a query by column name."""
+    row = connection.execute(query).mappings().first()
+    return None if row is None else dict(row)
+
+
+def all_rows(connection: Connection, query: Select[Any]) -> list[dict[str, Any]]:
+    """Return the rows of a query by column name."""
+    return [dict(row) for row in connection.execute(query).mappings()]
 
 
 def add_upload(
@@ -65,10 +76,9 @@ def set_upload_state(
         raise StoreError("upload_unknown", upload=upload_id)
 
 
-def get_upload(connection: Connection, upload_id: str) -> RowMapping:
+def get_upload(connection: Connection, upload_id: str) -> dict[str, Any]:
     """Return one upload."""
-    found = connection.execute(select(schema.upload).where(schema.upload.c.id == upload_id))
-    row = found.mappings().first()
+    row = first_row(connection, select(schema.upload).where(schema.upload.c.id == upload_id))
     if row is None:
         raise StoreError("upload_unknown", upload=upload_id)
     return row
@@ -76,12 +86,12 @@ def get_upload(connection: Connection, upload_id: str) -> RowMapping:
 
 def list_uploads(
     connection: Connection, owners: Sequence[str] | None = None
-) -> Sequence[RowMapping]:
+) -> list[dict[str, Any]]:
     """Return the uploads of some owners (None: of all), newest first."""
     query = select(schema.upload).order_by(schema.upload.c.received_at.desc())
     if owners is not None:
         query = query.where(schema.upload.c.owner.in_(owners))
-    return connection.execute(query).mappings().all()
+    return all_rows(connection, query)
 
 
 def add_register(connection: Connection, version: str, objects: Mapping[str, str]) -> None:
@@ -96,10 +106,10 @@ def add_register(connection: Connection, version: str, objects: Mapping[str, str
     )
 
 
-def newest_register(connection: Connection) -> RowMapping | None:
+def newest_register(connection: Connection) -> dict[str, Any] | None:
     """Return the register loaded last (version, objects, loaded_at)."""
     query = select(schema.register_version).order_by(schema.register_version.c.id.desc()).limit(1)
-    return connection.execute(query).mappings().first()
+    return first_row(connection, query)
 
 
 def add_evaluation(
@@ -129,12 +139,12 @@ def add_evaluation(
     return identifier
 
 
-def newest_evaluation(connection: Connection, scope: str) -> RowMapping | None:
+def newest_evaluation(connection: Connection, scope: str) -> dict[str, Any] | None:
     """Return the last evaluation of a scope ("city" or an owner), None before the first."""
     table = schema.evaluation
     query = select(table).where(table.c.scope == scope)
     newest = query.order_by(table.c.created_at.desc(), table.c.id).limit(1)
-    return connection.execute(newest).mappings().first()
+    return first_row(connection, newest)
 
 
 def add_layer(
@@ -150,7 +160,7 @@ def add_layer(
 
 def list_layers(
     connection: Connection, kind: str | None = None, scope: str | None = None
-) -> Sequence[RowMapping]:
+) -> list[dict[str, Any]]:
     """Return map layers, newest first."""
     table = schema.layer
     query = select(table).order_by(table.c.created_at.desc(), table.c.hash)
@@ -158,7 +168,7 @@ def list_layers(
         query = query.where(table.c.kind == kind)
     if scope is not None:
         query = query.where(table.c.scope == scope)
-    return connection.execute(query).mappings().all()
+    return all_rows(connection, query)
 
 
 def add_audit(connection: Connection, account: str, verb: str, what: Mapping[str, Any]) -> None:
@@ -168,7 +178,7 @@ def add_audit(connection: Connection, account: str, verb: str, what: Mapping[str
     )
 
 
-def list_audit(connection: Connection, limit: int = 1000) -> Sequence[RowMapping]:
+def list_audit(connection: Connection, limit: int = 1000) -> list[dict[str, Any]]:
     """Return the last lines of the audit trail, newest first."""
     query = select(schema.audit).order_by(schema.audit.c.id.desc()).limit(limit)
-    return connection.execute(query).mappings().all()
+    return all_rows(connection, query)
