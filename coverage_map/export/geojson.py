@@ -5,6 +5,7 @@ agree within a metre, and no parameters between them are published; the file say
 """
 
 import json
+from collections.abc import Hashable
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +30,7 @@ def _dump(value: object) -> str:
     return json.dumps(value, ensure_ascii=False, allow_nan=False)
 
 
-def _properties(gaps: pd.DataFrame) -> list[dict[str, Any]]:
+def _properties(gaps: pd.DataFrame) -> list[dict[Hashable, Any]]:
     """Return rows as mappings; missing values are null."""
     plain = gaps.astype("object").where(gaps.notna(), None)
     return plain.to_dict("records")

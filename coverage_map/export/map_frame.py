@@ -25,11 +25,14 @@ from geodata.crs import metric_crs
 
 FontOf = Callable[[str, float], Any]
 # Denominators of printed maps, and lengths of scale bars, between two powers of ten.
-ROUND_SCALES = (1.0, 1.25, 1.5, 2.0, 2.5, 3.0, 3.5, 4.0, 5.0, 6.0, 7.5)
+ROUND_SCALES = (1.0, 1.25, 1.5, 2.0, 2.5, 3.0, 3.5, 4.0, 4.5, 5.0, 6.0, 7.5)
 ROUND_LENGTHS = (1.0, 2.0, 5.0)
-GRATICULE_DEG = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0)
+GRATICULE_MINUTES = (1, 2, 5, 10, 15, 20, 30, 60, 120)
+# Above these numbers outlines and signs are drawn finer, so that they do not cover what they mean.
+MANY_UNITS = 600
+MANY_POINTS = (200, 800)
 # Share of the frame that the area may fill, so that labels and the scale bar find room.
-FILL = 0.94
+FILL = 0.97
 
 
 @dataclass(frozen=True)
@@ -45,7 +48,7 @@ class Box:
 def point_sign() -> dict[str, Any]:
     """Return how a gap that is a point is drawn, in scatter's words."""
     gap = palette.state_style("gap")
-    return {"s": 16, "c": gap.fill, "edgecolors": gap.outline, "linewidths": 0.7, "zorder": 6}
+    return {"s": 16, "c": gap.fill, "edgecolors": gap.outline, "linewidths": 0.6, "zorder": 6}
 
 
 def round_scale(wanted: float) -> int:
@@ -93,12 +96,15 @@ def draw_map(
     return crs, scale
 
 
-def compound(geometry: npt.NDArray[np.object_]) -> Outline:
-    """Join polygons into one path; holes turn the other way, so that they stay open."""
+def compound(geometry: npt.NDArray[np.object_]) -> Outline | None:
+    """Join polygons into one path; holes turn the other way, so that they stay open.
+
+    None where there is no polygon.
+    """
     polygons = shapely.get_parts(shapely.orient_polygons(geometry))
     polygons = polygons[shapely.get_type_id(polygons) == shapely.GeometryType.POLYGON]
     if not len(polygons):
-        return Outline(np.empty((0, 2)))
+        return None
     _, coordinates, (rings, _) = shapely.to_ragged_array(polygons)
     codes = np.full(len(coordinates), Outline.LINETO, dtype=Outline.code_type)
     codes[rings[:-1]] = Outline.MOVETO
@@ -108,9 +114,10 @@ def compound(geometry: npt.NDArray[np.object_]) -> Outline:
 
 def _draw_units(axes: Any, units: gpd.GeoDataFrame) -> None:
     """Draw the units of each state as one path; gaps last, for their outlines lie on top."""
+    fine = 0.4 if len(units) > MANY_UNITS else 0.7
     for order, state in enumerate(("", "covered", "unknown", "gap"), start=1):
         path = compound(units.geometry[units["state"] == state].to_numpy())
-        if not len(path.vertices):
+        if path is None:
             continue
         style = palette.state_style(state if state in STATES else "none")
         axes.add_patch(
@@ -118,7 +125,7 @@ def _draw_units(axes: Any, units: gpd.GeoDataFrame) -> None:
                 path,
                 fc=style.fill,
                 ec=style.outline,
-                lw=0.7 * style.outline_px,
+                lw=fine * style.outline_px,
                 hatch=style.hatch or None,
                 hatchcolor=style.hatch_colour or style.outline,
                 joinstyle="round",
@@ -131,12 +138,18 @@ def _draw_gaps(axes: Any, gaps: gpd.GeoDataFrame, units_coloured: bool) -> None:
     """Draw gaps that are points; gaps of whole areas only where no unit carries a state."""
     points = gaps.geometry[gaps.geom_type == "Point"].drop_duplicates()
     if len(points):
-        axes.scatter(points.x, points.y, **point_sign())
+        # A white ring parts the sign from a unit of the same colour.
+        size = (16, 9, 5)[sum(len(points) > limit for limit in MANY_POINTS)]
+        sign = {**point_sign(), "s": size}
+        halo = {**sign, "s": size * 2, "c": "white", "edgecolors": "none", "zorder": 5.5}
+        axes.scatter(points.x, points.y, **halo)
+        axes.scatter(points.x, points.y, **sign)
     areas = gaps.geometry[gaps["unit_code"] == ""]
     if len(areas) and not units_coloured:
         style = palette.state_style("gap")
         path = compound(areas.to_numpy())
-        axes.add_patch(PathPatch(path, fc=style.fill, ec=style.outline, lw=1.2, zorder=4))
+        if path is not None:
+            axes.add_patch(PathPatch(path, fc=style.fill, ec=style.outline, lw=1.2, zorder=4))
 
 
 def _draw_outlines(axes: Any, content: Content, crs: str) -> None:
@@ -145,8 +158,8 @@ def _draw_outlines(axes: Any, content: Content, crs: str) -> None:
         (content.townships, "township_outline", 0.6, 4.5),
         (content.areas, "area_outline", 1.4, 5),
     ):
-        if len(frame):
-            path = compound(frame.geometry.to_crs(crs).to_numpy())
+        path = compound(frame.geometry.to_crs(crs).to_numpy())
+        if path is not None:
             axes.add_patch(PathPatch(path, fill=False, ec=colours[colour], lw=width, zorder=order))
 
 
@@ -198,9 +211,11 @@ def _draw_graticule(
 ) -> None:
     """Draw meridians and parallels, and name them where they leave the frame."""
     west, south, east, north = bounds
-    step = next((s for s in GRATICULE_DEG if (east - west) / s <= 6), GRATICULE_DEG[-1])
+    wanted = (east - west) * 60 / 6
+    step = next((s for s in GRATICULE_MINUTES if s >= wanted), GRATICULE_MINUTES[-1]) / 60
     forward = Transformer.from_crs("EPSG:4490", crs, always_xy=True)
     (left, right), (bottom, top) = axes.get_xlim(), axes.get_ylim()
+    edge = (right - left) / 30  # a label's half, so that none leaves the frame
     along = np.linspace(-1.0, 2.0, 241)
     line = {"color": palette.base_colours()["muted"], "lw": 0.35, "alpha": 0.7, "zorder": 7}
     words = {
@@ -212,7 +227,7 @@ def _draw_graticule(
     for lon in np.arange(math.floor(west / step) - 1, east / step + 2) * step:
         x, y = forward.transform(np.full_like(along, lon), south + along * (north - south))
         at = float(np.interp(bottom, y, x))
-        if left < at < right:
+        if left + edge < at < right - edge:
             axes.plot(x, y, scalex=False, scaley=False, **line)
             axes.annotate(
                 _degrees(lon),
@@ -226,7 +241,7 @@ def _draw_graticule(
     for lat in np.arange(math.floor(south / step) - 1, north / step + 2) * step:
         x, y = forward.transform(west + along * (east - west), np.full_like(along, lat))
         at = float(np.interp(left, x, y))
-        if bottom < at < top:
+        if bottom + edge < at < top - edge:
             axes.plot(x, y, scalex=False, scaley=False, **line)
             axes.annotate(
                 _degrees(lat),
@@ -320,9 +335,10 @@ def _draw_watermark(axes: Any, content: Content, font: FontOf) -> None:
         0.5,
         f"{classification_word(sheet)} · {sheet.made_by} · {sheet.date}",
         transform=axes.transAxes,
-        fontproperties=font("bold", 46),
+        fontproperties=font("bold", 32),
         color=palette.base_colours()["text"],
-        alpha=0.07,
+        alpha=0.06,
+        clip_on=True,
         rotation=30,
         ha="center",
         va="center",

@@ -31,7 +31,7 @@ FONTS = {
     "regular": "vendor/fonts/NotoSansSC_400Regular.ttf",
     "bold": "vendor/fonts/NotoSansSC_700Bold.ttf",
 }
-LISTED_TOWNSHIPS = 14
+LINE_MM = 5.8
 
 
 def font(weight: str, size: float) -> FontProperties:
@@ -117,7 +117,7 @@ def _sample(page: Any, state: str, x: float, y: float) -> None:
 
 
 def _draw_panel(content: Content, page: Any) -> None:
-    """Draw what stands beside the map: legend, figures, townships with most gaps."""
+    """Draw what stands beside the map: legend, figures, and where most gaps are."""
     box = PANEL_BOX
     page.add_patch(
         Rectangle(
@@ -131,7 +131,14 @@ def _draw_panel(content: Content, page: Any) -> None:
     )
     y = _draw_legend(content, page, box.x + 5, box.y + box.height - 8)
     y = _draw_figures(content, page, box.x + 5, y - 7)
-    _draw_townships(content, page, box.x + 5, y - 7)
+    text = content.text
+    if content.gaps.empty:
+        _write(page, box.x + 5, y - 7, text("export.no_gaps"), "regular", 10.5)
+    if not content.sheet.indicator:
+        by, title = ["indicator", "indicator_name"], text("export.figures.indicators")
+        y = _draw_counts(content, page, box.x + 5, y - 7, by, title)
+    by = ["township_code", "area_name", "township_name"]
+    _draw_counts(content, page, box.x + 5, y - 7, by, text("export.figures.townships"))
 
 
 def _heading(page: Any, x: float, y: float, words: str) -> float:
@@ -180,12 +187,13 @@ def _draw_figures(content: Content, page: Any, x: float, y: float) -> float:
     own = content.figures.loc[content.figures["code"] == content.sheet.area_code]
     if content.sheet.indicator and len(own) == 1:
         row = own.iloc[0]
-        known = row["denominator"] - row["unknown"]
-        if known > 0:
-            rate = f"{100 * row['numerator'] / known:.1f} %"
-            rows.append(("rate", f"{rate} ({row['numerator']:,} / {known:,})"))
+        # The denominator never holds the unknown.
         if row["denominator"] > 0:
-            rows.append(("unknown_share", f"{100 * row['unknown'] / row['denominator']:.1f} %"))
+            rate = f"{100 * row['numerator'] / row['denominator']:.1f} %"
+            rows.append(("rate", f"{rate} ({row['numerator']:,} / {row['denominator']:,})"))
+        asked = row["denominator"] + row["unknown"]
+        if asked > 0:
+            rows.append(("unknown_share", f"{100 * row['unknown'] / asked:.1f} %"))
         if row["target"] == row["target"]:  # NaN: the policy names none
             rows.append(("target", f"{row['target']:.1f} %"))
     for name, value in rows:
@@ -196,38 +204,42 @@ def _draw_figures(content: Content, page: Any, x: float, y: float) -> float:
 
 
 def _people(content: Content) -> int:
-    """Count people once where a subject lacks several things."""
+    """Count people once: a unit's own where the unit is a gap, else its settlements' together.
+
+    Gaps of whole areas count only where nothing smaller is listed.
+    """
     subjects = content.gaps.drop_duplicates(["subject_kind", "subject_code"])
-    return int(subjects.groupby("unit_code")["people"].max().sum())
+    inside = subjects.loc[subjects["unit_code"] != ""]
+    if inside.empty:
+        return int(subjects["people"].sum())
+    whole = inside["subject_kind"] == "unit"
+    parts = ~whole & ~inside["unit_code"].isin(inside.loc[whole, "unit_code"])
+    return int(inside.loc[whole | parts, "people"].sum())
 
 
-def _draw_townships(content: Content, page: Any, x: float, y: float) -> None:
-    """List the townships with most gaps, as many as there is room for."""
-    text = content.text
-    counts = (
-        content.gaps.loc[content.gaps["township_code"] != ""]
-        .groupby(["township_code", "area_name", "township_name"])
-        .size()
-        .reset_index(name="gaps")
-        .sort_values(["gaps", "township_code"], ascending=[False, True])
-    )
-    if counts.empty:
-        _write(page, x, y, text("export.no_gaps"), "regular", 10.5)
-        return
-    y = _heading(page, x, y, text("export.figures.townships"))
-    room = int((y - PANEL_BOX.y - 2) // 5.8)
-    for row in counts.head(min(room, LISTED_TOWNSHIPS)).itertuples():
-        _write(page, x, y, f"{row.area_name} {row.township_name}", "regular", 9.5)
+def _draw_counts(
+    content: Content, page: Any, x: float, y: float, columns: list[str], title: str
+) -> float:
+    """List how many gaps there are by the given columns, most first, as far as there is room."""
+    named = content.gaps.loc[content.gaps[columns[0]] != ""]
+    counts = named.groupby(columns).size().reset_index(name="gaps")
+    counts = counts.sort_values(["gaps", columns[0]], ascending=[False, True])
+    room = int((y - 9 - PANEL_BOX.y) // LINE_MM)
+    if counts.empty or room < 1:
+        return y
+    y = _heading(page, x, y, title)
+    for row in counts.head(room).itertuples(index=False):
+        _write(page, x, y, " ".join(row[1:-1]), "regular", 9.5)
         _write(page, x + 80, y, f"{row.gaps:,}", "regular", 9.5, ha="right")
-        y -= 5.8
+        y -= LINE_MM
+    return y
 
 
 def _projection(content: Content, crs: str) -> str:
     """Return the projection in words, with its central meridian."""
     operation = CRS(crs).coordinate_operation
-    meridian = next(
-        param.value for param in operation.params if param.name.startswith("Longitude of natural")
-    )
+    values = {} if operation is None else {param.name: param.value for param in operation.params}
+    meridian = values["Longitude of natural origin"]  # EPSG parameter 8802
     return content.text("export.foot.projection", meridian=f"{meridian:g}") + f" ({crs})"
 
 

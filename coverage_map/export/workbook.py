@@ -115,12 +115,11 @@ def _write_gaps(content: Content, book: Any, styles: dict[str, Any]) -> None:
 def _write_summary(content: Content, book: Any, styles: dict[str, Any]) -> None:
     """Write the roll-up; a rate stands beside its numerator, denominator and unknown share."""
     figures, text = content.figures, content.text
-    known = figures["denominator"] - figures["unknown"]
+    # The denominator never holds the unknown.
+    asked = figures["denominator"] + figures["unknown"]
     table = figures[["name", "code", "indicator_name", "operator_name"]].assign(
-        rate=100 * figures["numerator"] / known.where(known > 0),
-        unknown_share=100
-        * figures["unknown"]
-        / figures["denominator"].where(figures["denominator"] > 0),
+        rate=100 * figures["numerator"] / figures["denominator"].where(lambda it: it > 0),
+        unknown_share=100 * figures["unknown"] / asked.where(asked > 0),
         **{name: figures[name] for name in ("target", "numerator", "denominator", "unknown")},
         **{name: figures[name] for name in SUMMARY_COUNTS},
     )
