@@ -68,7 +68,8 @@ def cut_relief(datasets: Path, bounds: tuple[float, float, float, float]) -> Non
         heights = grid.read(1, window=window)
         transform = grid.window_transform(window)
     rows, columns = np.indices(heights.shape)
-    lon, lat = transform * (columns + 0.5, rows + 0.5)
+    lon = transform.c + (columns + 0.5) * transform.a
+    lat = transform.f + (rows + 0.5) * transform.e
     pd.DataFrame(
         {
             "lon": np.round(lon.ravel(), 3),

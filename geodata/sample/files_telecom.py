@@ -31,6 +31,7 @@ def send_sites(delivery: Delivery, sites: pd.DataFrame, cells: pd.DataFrame) -> 
             "开通日期": texts(sites["opened"], "%Y%m%d"),
         },
         geometry=gpd.points_from_xy(lon, lat),
+        crs="EPSG:4490",  # what the numbers are not; the .prj that would say so is not sent
     )
     path = delivery.path(OWNER, "电信基站.zip")
     write_shapefile(path, frame, "电信基站", keep=(".shp", ".shx", ".dbf"))

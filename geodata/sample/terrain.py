@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import rasterio
+from affine import Affine
 from numpy.typing import NDArray
 from rasterio.io import MemoryFile
 from rasterio.shutil import copy
-from rasterio.transform import from_origin
 from scipy.interpolate import RectBivariateSpline
 
 Floats = NDArray[np.float64]
@@ -46,7 +46,7 @@ def write_terrain(
         "width": width,
         "height": height,
         "crs": "EPSG:4490",
-        "transform": from_origin(west, north, step, step),
+        "transform": Affine(step, 0.0, west, 0.0, -step, north),
         "nodata": settings["nodata"],
     }
     with MemoryFile() as memory:

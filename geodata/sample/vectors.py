@@ -35,10 +35,22 @@ def write_shapefile(
 
 
 def write_mapinfo(path: Path, frame: gpd.GeoDataFrame, stem: str) -> None:
-    """Write a zipped MapInfo table; its character set is the Windows one for simplified Chinese."""
+    """Write a zipped MapInfo table in GBK with Chinese field names.
+
+    GDAL replaces Chinese letters in field names and calls the character set neutral, MapInfo itself
+    does not: both are put right in the table's text file afterwards.
+    """
+    names = [name for name in frame.columns if name != frame.geometry.name]
+    plain = {name: f"Field{number:02d}" for number, name in enumerate(names)}
     with TemporaryDirectory() as folder:
         target = Path(folder) / f"{stem}.tab"
-        pyogrio.write_dataframe(frame, target, driver="MapInfo File", encoding="CP936")
+        pyogrio.write_dataframe(
+            frame.rename(columns=plain), target, driver="MapInfo File", encoding="CP936"
+        )
+        head = target.read_bytes().replace(b"Neutral", b"WindowsSimpChinese")
+        for name, field in plain.items():
+            head = head.replace(field.encode(), name.encode("gbk"))
+        target.write_bytes(head)
         files = sorted(Path(folder).iterdir())
         _pack(path, [(file.name, file.read_bytes()) for file in files])
 
