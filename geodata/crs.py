@@ -45,6 +45,7 @@ class CrsRefusedError(CoverageMapError):
 @dataclass(frozen=True)
 class _Rules:
     taken: frozenset[int]
+    gauss_kruger: frozenset[int]
     taken_datums: frozenset[str]
     refused: Mapping[str, frozenset[int]]
     refused_datums: Mapping[str, str]
@@ -52,6 +53,9 @@ class _Rules:
     first_meridian: int
     last_meridian: int
     width: int
+    web: frozenset[int]
+    families: Mapping[str, int]
+    first_wide_zone: int
 
 
 def _span(ranges: list[list[int]]) -> frozenset[int]:
@@ -63,6 +67,7 @@ def _rules() -> _Rules:
     data = tomllib.loads((files("geodata") / "crs.toml").read_text(encoding="utf-8"))
     refused = data["refused"]
     return _Rules(
+        gauss_kruger=_span(data["projected"]),
         taken=_span(data["projected"]) | frozenset(data["geographic"]) | frozenset(data["web"]),
         taken_datums=frozenset(data["datums"]),
         refused={name: _span(entry["codes"]) for name, entry in refused.items()},
@@ -71,6 +76,9 @@ def _rules() -> _Rules:
         first_meridian=data["metric"]["first_meridian_deg"],
         last_meridian=data["metric"]["last_meridian_deg"],
         width=data["metric"]["zone_width_deg"],
+        web=frozenset(data["web"]),
+        families={name: int(code) for name, code in data["families"].items()},
+        first_wide_zone=data["first_wide_zone"],
     )
 
 
@@ -136,13 +144,40 @@ def bd09_to_gcj02(lon: npt.ArrayLike, lat: npt.ArrayLike) -> Pair:
     return _invert(gcj02_to_bd09, *_floats(lon, lat))
 
 
+def _plain_datum(name: str) -> str:
+    return name.removeprefix("D_").replace("_", " ").strip()
+
+
+def _is_taken_datum(name: str) -> bool:
+    return _plain_datum(name) in _rules().taken_datums
+
+
 def _refusal(datum: str, code: int | None) -> str:
     rules = _rules()
     for why, codes in rules.refused.items():
         if code in codes:
             return why
-    plain = datum.removeprefix("D_").replace("_", " ").strip()
-    return rules.refused_datums.get(plain, "")
+    return rules.refused_datums.get(_plain_datum(datum), "")
+
+
+def _by_parameters(crs: CRS) -> int | None:
+    """Return the Gauss–Krüger code of a system given by its numbers alone, as MapInfo does."""
+    wanted = _transverse_mercator(crs)
+    codes = sorted(_rules().gauss_kruger)
+    return next((code for code in codes if wanted and _gauss_kruger(code) == wanted), None)
+
+
+@cache
+def _gauss_kruger(code: int) -> tuple[float, ...]:
+    return _transverse_mercator(CRS.from_epsg(code))
+
+
+def _transverse_mercator(crs: CRS) -> tuple[float, ...]:
+    """Return the numbers of a transverse Mercator projection, none of any other."""
+    operation = crs.coordinate_operation
+    if operation is None or operation.method_name != "Transverse Mercator":
+        return ()
+    return tuple(float(parameter.value) for parameter in operation.params)
 
 
 @cache
@@ -159,11 +194,13 @@ def read_crs(claim: str) -> str:
         crs = CRS.from_user_input(plain)
     except CRSError as error:
         raise CrsRefusedError("crs_unknown", claim=plain[:80]) from error
-    code = crs.to_epsg(min_confidence=60)
     datum = crs.geodetic_crs.datum.name if crs.geodetic_crs and crs.geodetic_crs.datum else ""
+    code = crs.to_epsg(min_confidence=60)
+    if code is None and _is_taken_datum(datum):
+        code = _by_parameters(crs)
     if why := _refusal(datum, code):
         raise CrsRefusedError("crs_refused", claim=crs.name, why=why)
-    if code is None or (code not in _rules().taken and datum not in _rules().taken_datums):
+    if code is None or (code not in _rules().taken and not _is_taken_datum(datum)):
         raise CrsRefusedError("crs_unknown", claim=crs.name)
     return f"EPSG:{code}"
 
@@ -225,6 +262,30 @@ def metric_crs(place: float | tuple[float, float, float, float]) -> str:
     if not rules.first_meridian <= meridian <= rules.last_meridian:
         raise CrsRefusedError("crs_no_zone", longitude=round(lon, 4))
     return f"EPSG:{rules.first_code + (meridian - rules.first_meridian) // rules.width}"
+
+
+def plane_systems(west: float, east: float) -> tuple[str, ...]:
+    """List the plane systems that files of a place may be in, by its longitudes in degrees.
+
+    CGCS2000 Gauss–Krüger of 3 and 6 degrees with and without the zone's prefix, UTM on WGS 84,
+    Web Mercator. Systems with the same formula stand for each other by their first code.
+    """
+    rules = _rules()
+    narrow = range(
+        int(np.floor(west / rules.width + 0.5)), int(np.floor(east / rules.width + 0.5)) + 1
+    )
+    wide = range(int(west // 6) + 1, int(east // 6) + 2)
+    bases = rules.families
+    codes = [bases["gk3"] + zone - rules.first_meridian // rules.width for zone in narrow]
+    codes += [bases["gk3_prefixed"] + zone - rules.first_meridian // rules.width for zone in narrow]
+    codes += [
+        bases["gk6"] + zone - rules.first_wide_zone
+        for zone in wide
+        if (6 * zone - 3) // rules.width not in narrow
+    ]
+    codes += [bases["gk6_prefixed"] + zone - rules.first_wide_zone for zone in wide]
+    codes += [bases["utm_north"] + zone for zone in wide]
+    return tuple(f"EPSG:{code}" for code in (*codes, *sorted(rules.web)))
 
 
 # CGCS2000 is defined on the ellipsoid of GRS 80 (GB/T 33182); the difference is in the tenth digit.

@@ -1,0 +1,54 @@
+"""A table as it stands in a file, before anyone says what its columns mean."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from geodata.errors import Fault
+
+Cells = npt.NDArray[np.object_]
+Ints = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Grid:
+    """The filled part of a sheet, cell by cell; ``first_row`` is its first row as counted there."""
+
+    sheet: str
+    first_row: int
+    cells: list[list[Any]]
+
+
+@dataclass(frozen=True)
+class RawTable:
+    """Headers and columns of one table, or features with their attributes.
+
+    ``columns`` holds one object array per header, with cells as the reader gave them; ``rows`` the
+    number of each row in its sheet (of each feature from 1). ``geometry`` holds shapely geometries
+    as given, ``claimed`` the CRS that the file declares. ``cut`` lists headers that the format may
+    have cut short. ``reason`` says why there is nothing to map.
+    """
+
+    sheet: str
+    header_row: int | None
+    headers: tuple[str, ...]
+    columns: tuple[Cells, ...]
+    rows: Ints
+    geometry: Cells | None = None
+    claimed: str = ""
+    cut: frozenset[int] = frozenset()
+    faults: tuple[Fault, ...] = ()
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class Part:
+    """One file inside what was uploaded: its name there, its bytes and its format."""
+
+    name: str
+    content: bytes
+    format: str
+    # What belongs to it by name: .dbf, .prj, .cpg of a .shp; .dat, .map of a .tab.
+    siblings: dict[str, bytes] = field(default_factory=dict)

@@ -1,0 +1,141 @@
+"""Read the placemarks of KML and KMZ with their extended data, which GDAL's plain driver drops.
+
+KML is WGS 84 by definition (OGC 12-007r2), whatever the tool behind it really wrote.
+"""
+
+import re
+from collections.abc import Iterator
+from html import unescape
+from pathlib import PurePosixPath
+from xml.etree import ElementTree as ET
+
+import numpy as np
+from shapely import LineString, MultiLineString, Point
+from shapely.geometry.base import BaseGeometry
+
+from geodata.errors import Fault, FileRefusedError, Place
+from geodata.ingest.raw import Part, RawTable
+from geodata.ingest.text_encoding import decode_text
+
+_NAME = "name"
+# A table in the balloon's HTML, as desktop GIS write it: pairs of cells.
+_CELLS = re.compile(r"<t[dh][^>]*>(.*?)</t[dh]>", re.DOTALL | re.IGNORECASE)
+_TAGS = re.compile(r"<[^>]+>")
+_ENTITY = "<!ENTITY"
+
+
+def read_kml(part: Part, name: str) -> Iterator[RawTable]:
+    """Read a KML file: one table for its points, one for its lines.
+
+    Raises:
+        FileRefusedError: it is not well formed.
+    """
+    text, _ = decode_text(part.content, name)
+    # Entities are never needed here and are how XML is made to explode or to read other files.
+    if _ENTITY in text:
+        raise FileRefusedError("file_damaged", Place(file=name))
+    text = re.sub(r"^\s*<\?xml[^>]*\?>", "", text)
+    try:
+        root = ET.fromstring(text)  # noqa: S314 - no entity is left in it
+    except ET.ParseError as error:
+        raise FileRefusedError("file_damaged", Place(file=name)) from error
+    groups: dict[str, list[tuple[int, dict[str, str], BaseGeometry | None]]] = {}
+    sheet = PurePosixPath(part.name).stem
+    faults: list[Fault] = []
+    placemarks = [node for node in root.iter() if _local(node) == "Placemark"]
+    for number, placemark in enumerate(placemarks, start=1):
+        geometry, whole = _geometry(placemark)
+        if not whole:
+            where = Place(name, sheet, number)
+            faults.append(Fault("geometry_damaged", where, {}, "warning"))
+        family = "line" if geometry is not None and "Line" in geometry.geom_type else "point"
+        groups.setdefault(family, []).append((number, _attributes(placemark), geometry))
+    if not groups:
+        yield RawTable(sheet, None, (), (), np.empty(0, dtype=np.int64), reason="empty")
+    for family, rows in groups.items():
+        title = sheet if len(groups) == 1 else f"{sheet}/{family}"
+        yield _table(title, rows, faults)
+        faults = []
+
+
+def _local(node: ET.Element) -> str:
+    return node.tag.rsplit("}", 1)[-1]
+
+
+def _children(node: ET.Element, name: str) -> Iterator[ET.Element]:
+    return (child for child in node.iter() if _local(child) == name)
+
+
+def _first_text(node: ET.Element, name: str) -> str:
+    for child in node:
+        if _local(child) == name:
+            return (child.text or "").strip()
+    return ""
+
+
+def _attributes(placemark: ET.Element) -> dict[str, str]:
+    """Return a placemark's extended data, else the pairs in its description's table."""
+    found = {_NAME: _first_text(placemark, "name")}
+    for data in _children(placemark, "Data"):
+        found[data.get("name", "")] = _first_text(data, "value")
+    for data in _children(placemark, "SimpleData"):
+        found[data.get("name", "")] = (data.text or "").strip()
+    description = _first_text(placemark, "description")
+    if len(found) == 1 and "<t" in description.lower():
+        cells = [unescape(_TAGS.sub("", cell)).strip() for cell in _CELLS.findall(description)]
+        if len(cells) % 2 == 0:
+            found |= dict(zip(cells[::2], cells[1::2], strict=True))
+    elif description:
+        found["description"] = description
+    found.pop("", None)
+    return found
+
+
+def _positions(node: ET.Element) -> list[tuple[float, float]]:
+    positions = []
+    for coordinates in _children(node, "coordinates"):
+        for triple in (coordinates.text or "").split():
+            lon, lat, *_ = triple.split(",")
+            positions.append((float(lon), float(lat)))
+    return positions
+
+
+def _geometry(placemark: ET.Element) -> tuple[BaseGeometry | None, bool]:
+    """Return a placemark's points or lines as one geometry, and whether it could be read."""
+    try:
+        lines = [_positions(line) for line in _children(placemark, "LineString")]
+        if lines:
+            if len(lines) == 1:
+                return LineString(lines[0]), True
+            return MultiLineString(lines), True
+        for shape_name in ("Point", "Polygon"):
+            for node in _children(placemark, shape_name):
+                positions = _positions(node)
+                x = sum(lon for lon, _ in positions) / len(positions)
+                return Point(x, sum(lat for _, lat in positions) / len(positions)), True
+    except (ValueError, ZeroDivisionError):
+        return None, False
+    return None, True
+
+
+def _table(
+    sheet: str, rows: list[tuple[int, dict[str, str], BaseGeometry | None]], faults: list[Fault]
+) -> RawTable:
+    headers = list(dict.fromkeys(key for _, attributes, _ in rows for key in attributes))
+    columns = []
+    for header in headers:
+        column = np.empty(len(rows), dtype=object)
+        column[:] = [attributes.get(header, "") for _, attributes, _ in rows]
+        columns.append(column)
+    geometry = np.empty(len(rows), dtype=object)
+    geometry[:] = [shape for _, _, shape in rows]
+    return RawTable(
+        sheet=sheet,
+        header_row=None,
+        headers=tuple(headers),
+        columns=tuple(columns),
+        rows=np.array([number for number, _, _ in rows], dtype=np.int64),
+        geometry=geometry,
+        claimed="EPSG:4326",
+        faults=tuple(faults),
+    )

@@ -1,0 +1,128 @@
+"""What a file was understood to be: the shapes that ``check_file`` returns and takes."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Literal, Self
+
+import geopandas as gpd
+
+from geodata.errors import Fault
+
+DecidedBy = Literal["evidence", "file", "answer", "range", "none"]
+
+
+@dataclass(frozen=True)
+class TableAnswer:
+    """What a person says about one table; an empty part leaves the question to the evidence.
+
+    ``columns`` maps a field to the header it stands under; an empty header says it has none.
+    ``crs`` is ``EPSG:<code>``, ``GCJ-02`` or ``BD-09``.
+    """
+
+    kind: str = ""
+    crs: str = ""
+    columns: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Answers:
+    """Answers by sheet; those under the sheet ``*`` hold for every sheet without its own."""
+
+    tables: Mapping[str, TableAnswer] = field(default_factory=dict)
+
+    def for_sheet(self, sheet: str) -> TableAnswer:
+        """Return what was answered for a sheet."""
+        return self.tables.get(sheet) or self.tables.get("*") or TableAnswer()
+
+    def to_json(self) -> str:
+        """Write the answers as JSON."""
+        tables = {sheet: asdict(answer) for sheet, answer in sorted(self.tables.items())}
+        return json.dumps(tables, ensure_ascii=False, sort_keys=True)
+
+    @classmethod
+    def from_json(cls, text: str) -> Self:
+        """Read what ``to_json`` wrote."""
+        return cls({sheet: TableAnswer(**answer) for sheet, answer in json.loads(text).items()})
+
+
+@dataclass(frozen=True)
+class ColumnMatch:
+    """A field and the column it was found in; ``column`` counts from 0 within the table."""
+
+    field: str
+    header: str
+    column: int
+    how: Literal["alias", "answer"]
+
+
+@dataclass(frozen=True)
+class CrsScore:
+    """How many rows fall into the area they name under one hypothesis.
+
+    ``rows`` is the number of rows that name an area with a real outline; ``share`` is the share of
+    all positions that lie near the area of interest at all when no row names one.
+    """
+
+    crs: str
+    inside: int
+    rows: int
+    share: float
+    swapped: bool = False
+
+
+@dataclass(frozen=True)
+class CrsChoice:
+    """The system chosen, on what ground, with the scores of all that were possible.
+
+    ``claimed`` is what the file or its headers say; ``swapped`` that x and y stand the other way
+    round than their columns say.
+    """
+
+    chosen: str = ""
+    decided_by: DecidedBy = "none"
+    scores: tuple[CrsScore, ...] = ()
+    claimed: str = ""
+    swapped: bool = False
+
+
+@dataclass(frozen=True)
+class Question:
+    """Something only a person can say; ``options`` are possible answers, likeliest first."""
+
+    code: Literal["crs", "kind", "column"]
+    options: tuple[str, ...]
+    params: Mapping[str, str | int | float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class CheckedTable:
+    """One table of a file: what it is, how it was read, its good rows and its faults.
+
+    ``kind`` is empty, with a ``reason`` (``reason.<code>`` in the catalogues), when the table is
+    none of ours. ``rows`` counts data rows read. ``records``: the good rows in EPSG:4490, with the
+    kind's and the place fields and ``records.PROVENANCE``.
+    """
+
+    file: str
+    sheet: str
+    kind: str
+    reason: str
+    header_row: int | None
+    rows: int
+    columns: tuple[ColumnMatch, ...]
+    unmapped: tuple[str, ...]
+    crs: CrsChoice
+    records: gpd.GeoDataFrame
+    faults: tuple[Fault, ...]
+    questions: tuple[Question, ...]
+
+    @property
+    def ready(self) -> bool:
+        """Say whether the table can be taken: its kind is known and nothing is asked."""
+        return bool(self.kind) and not self.questions
+
+    @property
+    def bad_rows(self) -> int:
+        """Return how many rows were kept out."""
+        return self.rows - len(self.records)

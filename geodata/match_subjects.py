@@ -1,0 +1,157 @@
+"""Match records to what they are about beside their unit: a settlement, a public place, an area."""
+
+from collections import defaultdict
+from collections.abc import Callable
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import shapely
+
+from geodata.crs import nearest
+from geodata.place_names import (
+    matching_settings,
+    place_index,
+    plain_name,
+    settlement_keys,
+)
+from geodata.records import Subject
+from geodata.register import Register
+
+Objects = npt.NDArray[np.object_]
+Notes = dict[int, dict[str, Any]]
+
+
+def match_subjects(
+    frame: gpd.GeoDataFrame,
+    register: Register,
+    matched: pd.DataFrame,
+    points: Objects,
+    subject: Subject,
+    notes: Notes,
+) -> pd.Series:
+    """Return the settlement_id, place_id or area code each row is about, empty where none is sure.
+
+    ``matched`` holds the units found; a county named for an area is completed in it. What stands
+    in the way of a match is added to ``notes``, by row.
+    """
+    found = np.full(len(frame), "", dtype=object)
+    if subject == "settlement":
+        found = _settlements(frame, register, matched, notes)
+    elif subject == "place":
+        found = _public_places(frame, register, matched, points, notes)
+    elif subject == "area":
+        found = _areas(frame, register, matched)
+    return pd.Series(found.tolist(), index=frame.index, dtype="str")
+
+
+def _text(frame: gpd.GeoDataFrame, name: str) -> Objects:
+    if name not in frame:
+        return np.full(len(frame), "", dtype=object)
+    return np.asarray(frame[name].fillna("").astype("str").to_numpy(dtype=object))
+
+
+def _index(
+    names: pd.Series, holders: pd.Series, ids: pd.Series, keys: Callable[[str], tuple[str, ...]]
+) -> dict[tuple[str, str], set[str]]:
+    """Index ids by (holder, form of name)."""
+    index: dict[tuple[str, str], set[str]] = defaultdict(set)
+    rows = zip(names.astype(str), holders.astype(str), ids.astype(str), strict=True)
+    for name, holder, identifier in rows:
+        for form in keys(name):
+            index[holder, form].add(identifier)
+    return index
+
+
+def _settlements(
+    frame: gpd.GeoDataFrame, register: Register, matched: pd.DataFrame, notes: Notes
+) -> Objects:
+    """Find a settlement by its name within the unit that the row was matched to."""
+    held = register.settlements
+    index = _index(held["name"], held["unit_code"], held["settlement_id"], settlement_keys)
+    found = np.full(len(frame), "", dtype=object)
+    names = _text(frame, "settlement_name")
+    for row, (unit, name) in enumerate(zip(matched["unit_code"], names, strict=True)):
+        if not unit or not name:
+            continue
+        fit: set[str] = set()
+        for form in settlement_keys(name):
+            fit = fit or index.get((unit, form), set())
+        if len(fit) == 1:
+            found[row] = next(iter(fit))
+        else:
+            notes.setdefault(row, {})["settlements" if fit else "unknown_settlement"] = (
+                sorted(fit) if fit else name
+            )
+    return found
+
+
+def _place_keys(name: str) -> tuple[str, ...]:
+    return (plain_name(name),)
+
+
+def _public_places(
+    frame: gpd.GeoDataFrame,
+    register: Register,
+    matched: pd.DataFrame,
+    points: Objects,
+    notes: Notes,
+) -> Objects:
+    """Find a public place by its name in the unit, then the county, else the one next to the row.
+
+    A unit that was not known is completed from the place.
+    """
+    places = register.places[register.places["kind"] == "public"].reset_index(drop=True)
+    found = np.full(len(frame), "", dtype=object)
+    if places.empty:
+        return found
+    unit_of = dict(zip(places["place_id"], places["unit_code"], strict=True))
+    indexes = [
+        _index(places["name"], places["unit_code"].str[:size], places["place_id"], _place_keys)
+        for size in (12, 6, 0)
+    ]
+    names = _text(frame, "place_name")
+    holders = (matched["unit_code"], matched["county_code"], [""] * len(frame))
+    for row, (unit, county, city) in enumerate(zip(*holders, strict=True)):
+        if not names[row]:
+            continue
+        for index, holder in zip(indexes, (unit, county, city), strict=True):
+            fit = index.get((holder, plain_name(names[row])), set())
+            if len(fit) == 1:
+                found[row] = next(iter(fit))
+            if fit:
+                break
+    rows = np.flatnonzero((found == "") & ~shapely.is_missing(points))
+    if len(rows):
+        near, _ = nearest(
+            gpd.GeoSeries(points[rows], crs=frame.crs),
+            places.geometry,
+            within_m=matching_settings()["distance"]["place_m"],
+        )
+        identifiers = places["place_id"].to_numpy(dtype=object)
+        found[rows] = np.where(near >= 0, identifiers[near], "")
+        for row in rows[near >= 0].tolist():
+            notes.setdefault(row, {})["place_by"] = "position"
+    homeless = np.flatnonzero((found != "") & (matched["unit_code"] == "").to_numpy())
+    for row in homeless.tolist():
+        at = matched.index[row]
+        unit = unit_of[found[row]]
+        matched.loc[at, ["unit_code", "county_code", "match_method"]] = [unit, unit[:6], "name"]
+        matched.loc[at, "match_confidence"] = matching_settings()["confidence"]["name_in_county"]
+    return found
+
+
+def _areas(frame: gpd.GeoDataFrame, register: Register, matched: pd.DataFrame) -> Objects:
+    """Find the reporting area, else the county, that a row's county name means."""
+    index = place_index(register)
+    found = np.full(len(frame), "", dtype=object)
+    for row, name in enumerate(_text(frame, "county_name")):
+        if not name:
+            continue
+        county, area = index.county(name), index.area(name)
+        found[row] = area or county
+        if found[row] and not matched["county_code"].iloc[row]:
+            matched.loc[matched.index[row], "county_code"] = (county or area)[:6]
+    return found
