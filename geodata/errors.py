@@ -70,3 +70,7 @@ class UsageError(CoverageMapError):
 
 class ExportError(CoverageMapError):
     """A result cannot be written in the format or to the place asked for."""
+
+
+class JobCancelledError(CoverageMapError):
+    """A person asked a job to stop; raised where the job next says how far it is."""

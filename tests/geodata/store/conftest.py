@@ -1,0 +1,34 @@
+"""A store of its own for each test, over either ledger, and records to put into it."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from geodata.store.engine import write
+from geodata.store.ledger import add_upload
+from geodata.store.opening import Store, close_store, create_store
+
+
+@pytest.fixture
+def store(tmp_path: Path, ledger_database: str) -> Iterator[Store]:
+    made = create_store(tmp_path / "workspace", "w1")
+    yield made
+    close_store(made)
+
+
+@pytest.fixture
+def upload(store: Store) -> Callable[..., str]:
+    def make(owner: str = "tower") -> str:
+        key = store.vault.put(b"as it came")
+        with write(store.ledger) as connection:
+            return add_upload(
+                connection,
+                owner=owner,
+                account=owner,
+                filename="铁塔.csv",
+                object_hash=key,
+                size=10,
+            )
+
+    return make
