@@ -111,7 +111,9 @@ def _status(workspace: pipeline.Workspace, actor: pipeline.Actor) -> dict[str, A
 
 
 @app.command(help=text("cli.status.help"))
-def status(workspace: Folder = WORKSPACE, *, account: AsAccount = "", as_json: Json = False) -> None:
+def status(
+    workspace: Folder = WORKSPACE, *, account: AsAccount = "", as_json: Json = False
+) -> None:
     """Print what the workspace holds and what follows from it."""
     opened, actor = _open(workspace, account)
     figures = _status(opened, actor)
@@ -311,7 +313,15 @@ def sharing(
         opened, actor, area=area, indicator=indicator or None, operator=operator or None
     )
     if out is not None:
-        pipeline.export_sharing(found, out, language=text.language)
+        pipeline.export_sharing(
+            opened,
+            actor,
+            out,
+            area=area,
+            indicator=indicator or None,
+            operator=operator or None,
+            language=text.language,
+        )
     if as_json:
         _print_json(
             {
@@ -370,8 +380,8 @@ def export(
     if as_json:
         _print_json({"written": written})
     else:
-        for path in written:
-            typer.echo(path)
+        for name in written:
+            typer.echo(name)
 
 
 @app.command(help=text("cli.serve.help"))

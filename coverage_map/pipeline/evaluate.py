@@ -81,9 +81,7 @@ def evaluate(workspace: Workspace, scope: str, progress: Progress | None = None)
             quarter=workspace.settings.quarter,
             objects=objects,
         )
-    return Evaluation(
-        scope, workspace.settings.quarter, register.version, rules.hash, objects
-    )
+    return Evaluation(scope, workspace.settings.quarter, register.version, rules.hash, objects)
 
 
 def _results(
@@ -145,9 +143,7 @@ def result(workspace: Workspace, evaluation: Evaluation, name: str) -> pd.DataFr
 
 
 @lru_cache(maxsize=64)
-def _figures_by(
-    workspace: Workspace, figures_hash: str
-) -> Mapping[tuple[str, str], pd.DataFrame]:
+def _figures_by(workspace: Workspace, figures_hash: str) -> Mapping[tuple[str, str], pd.DataFrame]:
     frame = get_frame(workspace.store, figures_hash)
     return {
         (str(level), str(indicator)): rows

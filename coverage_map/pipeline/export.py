@@ -3,26 +3,26 @@
 from datetime import UTC, datetime
 from pathlib import Path
 
-import geopandas as gpd
-import pandas as pd
-
 from coverage_map.export import FORMATS, SheetInfo, write_gaps
+from coverage_map.export.sharing_list import write_sharing
+from coverage_map.export.sheet_info import Classification
 from coverage_map.pipeline.actors import Actor, allow
 from coverage_map.pipeline.evaluate import newest, result
 from coverage_map.pipeline.frame import check_operator, inside, trail_of
-from coverage_map.pipeline.gaps import read_gaps
+from coverage_map.pipeline.gaps import read_gaps, read_sharing
+from coverage_map.pipeline.views import Crumb
 from coverage_map.pipeline.workspace import Workspace, load_register
 from coverage_map.rules import read_rules
 from coverage_map.text import DEFAULT_LANGUAGE, Text
 from geodata.store.engine import write
 from geodata.store.ledger import add_audit
 
-INTERNAL = "内部"  # exports with asset positions; the office decides what may leave the house
+INTERNAL: Classification = "内部"  # exports with asset positions; the office decides what may leave the house
 
 
 def export_formats() -> tuple[str, ...]:
     """Return the endings a gap map can be written with."""
-    return tuple(FORMATS)
+    return tuple(ending.lstrip(".") for ending in FORMATS)
 
 
 def export_name(
@@ -56,15 +56,16 @@ def export_gaps(
     figures = result(workspace, newest(workspace, scope.evaluation), "figures")
     wanted = [indicator] if indicator else list(read_rules().indicators)
     by_indicator = {name: check_operator(scope, name, operator) for name in wanted}
-    figures = figures[figures["operator"] == figures["indicator"].map(by_indicator)]
-    seen = register.units[inside(register.units, scope, trail)]
+    headline = {name: read_rules().indicators[name].headline for name in wanted}
     figures = figures[
-        (figures["level"] != "unit") | figures["code"].isin(seen["code"])
+        (figures["operator"] == figures["indicator"].map(by_indicator))
+        & (figures["test"] == figures["indicator"].map(headline))
     ]
+    seen = register.units[inside(register.units, scope, trail)]
+    figures = figures[(figures["level"] != "unit") | figures["code"].isin(seen["code"])]
     if scope.areas is not None:
         figures = figures[figures["level"] != "city"]
-    sheet = _sheet(workspace, actor, trail[-1].code, trail[-1].name, indicator, operator, language)
-    out.parent.mkdir(parents=True, exist_ok=True)
+    sheet = _sheet(workspace, actor, trail[-1], indicator, operator, language)
     path = write_gaps(
         gaps,
         figures.reset_index(drop=True),
@@ -82,8 +83,7 @@ def export_gaps(
 def _sheet(
     workspace: Workspace,
     actor: Actor,
-    area_code: str,
-    area_name: str,
+    area: Crumb,
     indicator: str | None,
     operator: str | None,
     language: str,
@@ -92,15 +92,17 @@ def _sheet(
     register = load_register(workspace)
     subject = text(f"indicator.{indicator}") if indicator else text("export.all_indicators")
     return SheetInfo(
-        title=text("export.title", area=area_name, indicator=subject),
-        area_code=area_code,
-        area_name=area_name,
+        title=text("export.title", area=area.name, indicator=subject),
+        area_code=area.code,
+        area_name=area.name,
         indicator=indicator or "",
         operator=operator or "",
         quarter=workspace.settings.quarter,
         language=language,
         source=text("export.source", register=register.version),
-        made_by=text(f"account.{actor.account}") if text.has(f"account.{actor.account}") else actor.account,
+        made_by=text(f"account.{actor.account}")
+        if text.has(f"account.{actor.account}")
+        else actor.account,
         date=datetime.now(UTC).date().isoformat(),
         modelled=bool(register.units["modelled"].any()),
         classification=INTERNAL,
@@ -117,5 +119,16 @@ def export_sharing(
     *,
     language: str = DEFAULT_LANGUAGE,
 ) -> Path:
-    """Write opportunities and possible duplicate builds as a workbook."""
-    ...
+    """Write what ``read_sharing`` returns as a workbook (``.xlsx``).
+
+    Raises:
+        ExportError: another ending, or the place cannot be written.
+    """
+    trail = trail_of(load_register(workspace), allow(actor, "sharing"), area)
+    found = read_sharing(workspace, actor, area, indicator, operator)
+    sheet = _sheet(workspace, actor, trail[-1], indicator, operator, language)
+    path = write_sharing(found.gaps, found.opportunities, found.duplicates, out, sheet=sheet)
+    with write(workspace.store.ledger) as connection:
+        what = {"area": area, "indicator": indicator or "", "ending": out.suffix}
+        add_audit(connection, actor.account, "export", {**what, "what": "sharing"})
+    return path

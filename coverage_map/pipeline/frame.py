@@ -112,7 +112,16 @@ def _steps_up(register: Register, code: str) -> tuple[Crumb, ...]:
 
 
 def _both(*steps: Crumb | None) -> tuple[Crumb, ...]:
-    return tuple(step for step in steps if step is not None)
+    """Return the steps that are there; an area that is one township stands once."""
+    found = [step for step in steps if step is not None]
+    return tuple({step.code: step for step in reversed(found)}.values())[::-1]
+
+
+def level_below(register: Register, step: Crumb) -> str:
+    """Return the level that a step is divided into; a unit is not divided further."""
+    if step.level == "area" and (register.townships["code"] == step.code).any():
+        return "unit"
+    return {"city": "area", "area": "township"}.get(step.level, "unit")
 
 
 def _named(table: pd.DataFrame, code: str, level: str) -> Crumb | None:

@@ -80,4 +80,3 @@ def read_sharing(
         duplicates=duplicates.reset_index(drop=True),
         gaps=gaps.reset_index(drop=True),
     )
-

@@ -8,14 +8,13 @@ from pathlib import Path
 import geopandas as gpd
 import pandas as pd
 
-from coverage_map.pipeline.actors import Actor, allow
+from coverage_map.pipeline.actors import Actor, allow, allow_owner
 from coverage_map.pipeline.evaluate import CITY, Evaluation, evaluate, newest, result
 from coverage_map.pipeline.parsing import check_in_child
 from coverage_map.pipeline.views import Accepted, UploadCheck
 from coverage_map.pipeline.workspace import Workspace, load_register
 from geodata.errors import (
     FileRefusedError,
-    NotAllowedError,
     Place,
     TableRefusedError,
     UsageError,
@@ -50,12 +49,10 @@ class ImportOutcome:
 
 
 def _check_owner(actor: Actor, verb: str, owner: str) -> None:
-    scope = allow(actor, verb)
     owners = read_owners()
     if owner not in owners:
-        raise UsageError("owner_unknown", owner=owner, owners=", ".join(owners))
-    if scope.owners is not None and owner not in scope.owners:
-        raise NotAllowedError("not_allowed", verb=verb, account=actor.account, role=actor.role)
+        raise UsageError("owner_unknown", owner=owner[:80], owners=", ".join(owners))
+    allow_owner(actor, verb, owner)
 
 
 def check_upload(
@@ -187,9 +184,7 @@ def _acceptable(check: UploadCheck, *, partial: bool) -> dict[str, gpd.GeoDataFr
     }
 
 
-def changed_verdicts(
-    workspace: Workspace, before: Evaluation, after: Evaluation
-) -> pd.DataFrame:
+def changed_verdicts(workspace: Workspace, before: Evaluation, after: Evaluation) -> pd.DataFrame:
     """List verdicts whose state differs: indicator, test, operator, subject, before, after."""
     keys = ["subject_kind", "subject_code", "unit_code", "indicator", "test", "operator"]
     if before.objects["verdicts"] == after.objects["verdicts"]:
@@ -222,9 +217,7 @@ def import_file(
     if not file.is_file():
         raise UsageError("file_missing", Place(file=str(file)))
     answers = Answers({"*": TableAnswer(kind=kind, crs=crs)}) if crs or kind else None
-    check = check_upload(
-        workspace, actor, owner, file.name, file.read_bytes(), answers, progress
-    )
+    check = check_upload(workspace, actor, owner, file.name, file.read_bytes(), answers, progress)
     try:
         accepted = accept_upload(
             workspace, actor, check.upload_id, answers, partial=partial, progress=progress
@@ -242,4 +235,3 @@ def read_uploads(workspace: Workspace, actor: Actor) -> pd.DataFrame:
         rows = list_uploads(connection, owners)
     columns = ["id", "owner", "account", "filename", "size", "received_at", "state"]
     return pd.DataFrame([{name: row[name] for name in columns} for row in rows], columns=columns)
-

@@ -7,7 +7,13 @@ import pandas as pd
 from coverage_map.palette import share_class
 from coverage_map.pipeline.actors import Actor, Scope, allow
 from coverage_map.pipeline.evaluate import Evaluation, figures_of, newest, result
-from coverage_map.pipeline.frame import check_indicator, check_operator, inside, trail_of
+from coverage_map.pipeline.frame import (
+    check_indicator,
+    check_operator,
+    inside,
+    level_below,
+    trail_of,
+)
 from coverage_map.pipeline.views import (
     COVERED,
     GAP,
@@ -25,7 +31,6 @@ from geodata.records import read_kinds
 from geodata.register import Register
 from geodata.store.tables import current_tables
 
-BELOW = {"city": "area", "area": "township", "township": "unit", "unit": "unit"}
 STATE_CLASS = {"covered": COVERED, "gap": GAP, "unknown": UNKNOWN}
 
 
@@ -97,7 +102,9 @@ def read_overview(
     )
 
 
-def _headline(figures: pd.DataFrame, scope: Scope, indicator: str, operator: str | None) -> pd.Series:
+def _headline(
+    figures: pd.DataFrame, scope: Scope, indicator: str, operator: str | None
+) -> pd.Series:
     wanted = check_operator(scope, indicator, operator)
     test = read_rules().indicators[indicator].headline
     return (figures["test"] == test) & (figures["operator"] == wanted)
@@ -146,7 +153,7 @@ def _children(
     indicator: str,
     operator: str | None,
 ) -> pd.DataFrame:
-    level = BELOW[trail[-1].level]
+    level = level_below(register, trail[-1])
     figures = figures_of(workspace, evaluation, level, indicator)
     names = _names_below(register, scope, trail, level)
     rows = figures[_headline(figures, scope, indicator, operator)]

@@ -7,7 +7,7 @@ from tempfile import TemporaryDirectory
 
 from coverage_map.pipeline.actors import Actor, local_actor
 from coverage_map.pipeline.evaluate import CITY, evaluate
-from coverage_map.pipeline.imports import check_upload
+from coverage_map.pipeline.imports import check_upload, store_upload
 from coverage_map.pipeline.layers import TERRAIN, make_layers
 from coverage_map.pipeline.workspace import (
     Workspace,
@@ -27,9 +27,7 @@ def _quiet(_message: str, _done: int, _total: int) -> None:
     """Show no progress."""
 
 
-def init_workspace(
-    folder: Path, *, sample: bool = True, progress: Progress = _quiet
-) -> Workspace:
+def init_workspace(folder: Path, *, sample: bool = True, progress: Progress = _quiet) -> Workspace:
     """Make a workspace; with ``sample`` the city is built, its files imported, verdicts computed.
 
     The folder appears whole or not at all: it is made beside its place and renamed.
@@ -63,9 +61,7 @@ def _load_sample(workspace: Workspace, progress: Progress) -> None:
         evaluate(workspace, scope)
 
 
-def _import_uploads(
-    workspace: Workspace, actor: Actor, built: Path, progress: Progress
-) -> None:
+def _import_uploads(workspace: Workspace, actor: Actor, built: Path, progress: Progress) -> None:
     """Import the sample's files as a person would: questions are answered, bad rows left out."""
     uploads = json.loads((built / "uploads.json").read_text(encoding="utf-8"))
     for done, upload in enumerate(uploads):
@@ -74,7 +70,5 @@ def _import_uploads(
         answers = Answers(
             {sheet or "*": TableAnswer(**answer) for sheet, answer in upload["answers"].items()}
         )
-        check = check_upload(
-            workspace, actor, upload["owner"], upload["file"], content, answers
-        )
+        check = check_upload(workspace, actor, upload["owner"], upload["file"], content, answers)
         store_upload(workspace, actor, check, partial=True)

@@ -48,7 +48,7 @@ class Frame:
 
 @dataclass(frozen=True)
 class LayerRef:
-    """An immutable map layer: its content hash, bounds (west, south, east, north), feature counts."""
+    """An immutable map layer: content hash, bounds (west, south, east, north), feature counts."""
 
     hash: str
     bounds: tuple[float, float, float, float]
