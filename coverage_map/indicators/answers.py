@@ -125,7 +125,9 @@ def combine(indicator: Indicator, answers: Mapping[str, Answer]) -> Answer:
         answer.evidence[(answer.state == state)[answer.evidence["subject"].to_numpy()]]
         for answer in answers.values()
     ]
-    result = yes_or_no(state, reason, params, pd.concat([no_evidence(), *cited]))
+    # A shared cell is evidence for several operators, and for "any" once.
+    evidence = pd.concat([no_evidence(), *cited]).drop_duplicates(["subject", "record_id"])
+    result = yes_or_no(state, reason, params, evidence)
     disputed = np.stack([answer.disputed for answer in answers.values()]).any(axis=0)
     result.disputed = disputed & (state != COVERED)
     result.condition = _shared_condition(list(answers.values()), state)

@@ -146,9 +146,9 @@ def _free_there(
 def _reach_evidence(reach: _Reach, points: pd.DataFrame) -> pd.DataFrame:
     """Cite, per subject and kind of place, the nearest point that reaches it."""
     pairs = reach.pairs.sort_values(["subject", "place_kind", "distance_m", "point"])
-    pairs = pairs.drop_duplicates(["subject", "place_kind"])
-    pairs = pairs.drop_duplicates(["subject", "point"])
-    return cite(pairs["subject"], points.iloc[pairs["point"].to_numpy()], pairs["distance_m"])
+    pairs = pairs.drop_duplicates(["subject", "place_kind"]).sort_values(["subject", "distance_m"])
+    evidence = cite(pairs["subject"], points.iloc[pairs["point"].to_numpy()], pairs["distance_m"])
+    return evidence.drop_duplicates(["subject", "record_id"])
 
 
 @dataclass(frozen=True)
