@@ -4,10 +4,13 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from databases import ledger_database, postgres_server
 
 from geodata.store.engine import write
 from geodata.store.ledger import add_upload
 from geodata.store.opening import Store, close_store, create_store
+
+__all__ = ["ledger_database", "postgres_server"]  # fixtures
 
 
 @pytest.fixture
