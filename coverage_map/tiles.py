@@ -168,6 +168,6 @@ def write_hillshade(terrain: Path, path: Path, width_px: int = 1024) -> Bounds:
     image = np.zeros((height_px, width_px, 4), dtype=np.uint8)
     image[:, :, :3] = SHADE
     image[:, :, 3] = np.round(alpha * 255)
-    imsave(path, image, format="png", metadata={"Software": None})
+    imsave(path, image, format="png", metadata={"Software": "coverage-map"})
     west, south, east, north = map(float, bounds)
     return west, south, east, north

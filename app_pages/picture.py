@@ -1,0 +1,127 @@
+"""The map of every page: the same base, states of the moment, one click handed back."""
+
+from collections.abc import Callable, Mapping
+
+import pandas as pd
+import streamlit as st
+from streamlit_folium import st_folium
+
+from app_pages import words
+from app_pages.scene import Scene, go, place_now
+from coverage_map import pipeline
+from coverage_map.maps import Bounds, Legend, MapView, Marker, base_map, view_layer
+from coverage_map.palette import breaks, class_label
+from coverage_map.text import Text
+from geodata.owners import read_owners
+
+KEY = "map"
+MOST_MARKERS = 40
+NEAR_DEG = 0.04
+HEIGHT_PX = 460  # until the style sheet gives the frame the height of the window
+
+
+def class_words(text: Text) -> dict[str, str]:
+    """Return what every class character means, in words."""
+    states = {"c": "covered", "g": "gap", "u": "unknown", "n": "no_free_port", ".": "none"}
+    named = {key: text(f"state.{state}") for key, state in states.items()}
+    shares = {str(n): text("map.share", share=class_label(n)) for n in range(len(breaks()) + 1)}
+    return named | shares
+
+
+def _legend(scene: Scene, level: str, classes: Mapping[str, str]) -> Legend:
+    text, place, frame = scene.text, scene.place, scene.frame
+    said = class_words(text)
+    present = set(classes.get(level, ""))
+    order = "cngu." if level == "unit" else "43210u."
+    rows: list[tuple[str, ...]] = [(key, said[key]) for key in order if key in present]
+    title = f"{text(f'indicator.{place.indicator}')} · {words.owner(place.operator, text)}"
+    notes = [text("map.date", quarter=frame.quarter, register=frame.register_version)]
+    if frame.modelled:
+        notes.append(text("map.modelled"))
+    return Legend(title=title, rows=rows, notes=notes)
+
+
+def owner_marker(
+    row: Mapping[str, object], text: Text, origin: tuple[float, float] | None
+) -> Marker:
+    """Return the marker of a standing asset: its owner's colour and sign, name and distance."""
+    owner = read_owners().get(str(row["owner"]))
+    metres = row["distance_m"]
+    label = text(
+        "map.asset",
+        name=row["asset_name"],
+        kind=text(f"asset.{row['asset_class']}"),
+        owner=words.owner(str(row["owner"]), text),
+        distance=words.distance(None if pd.isna(metres) else float(str(metres))),
+    )
+    return Marker(
+        lon=float(str(row["lon"])),
+        lat=float(str(row["lat"])),
+        label=label,
+        sign=owner.sign if owner else "circle",
+        colour=owner.colour if owner else "#3f4a54",
+        origin=origin,
+    )
+
+
+def show_map(
+    scene: Scene,
+    overview: pipeline.Overview,
+    *,
+    level: str,
+    on_point: Callable[[float, float], None],
+    markers: list[Marker] | None = None,
+    focus: Bounds | None = None,
+) -> None:
+    """Show the map; a click calls ``on_point`` with longitude and latitude before the next run."""
+    text, place = scene.text, scene.place
+    layer = pipeline.boundary_layer(scene.workspace, scene.actor)
+    hills = pipeline.hillshade_layer(scene.workspace, scene.actor)
+    base = base_map(
+        f"/layers/{layer.hash}.pmtiles",
+        layer.bounds,
+        text,
+        hills and (f"/hillshade/{hills.hash}.png", hills.bounds),
+    )
+    view = MapView(
+        classes={level: overview.classes[level]}
+        | ({"township": overview.classes["township"]} if level == "unit" else {}),
+        level=level,
+        texts=class_words(text),
+        legend=_legend(scene, level, overview.classes),
+        selected=place.unit,
+        outline=place.area,
+        focus=focus or overview.bounds,
+        markers=(markers or [])[:MOST_MARKERS],
+    )
+
+    def clicked() -> None:
+        point = (st.session_state.get(KEY) or {}).get("last_clicked")
+        if point:
+            on_point(float(point["lng"]), float(point["lat"]))
+
+    st_folium(
+        base,
+        key=KEY,
+        height=HEIGHT_PX,
+        use_container_width=True,
+        returned_objects=["last_clicked"],
+        feature_group_to_add=view_layer(view),
+        on_change=clicked,
+    )
+
+
+def near_box(lon: float, lat: float) -> Bounds:
+    """Return the surroundings of a point: enough to see what stands near it."""
+    return (lon - NEAR_DEG, lat - NEAR_DEG, lon + NEAR_DEG, lat + NEAR_DEG)
+
+
+def open_unit_at(scene: Scene) -> Callable[[float, float], None]:
+    """Return what a click does where units are the subject: open the unit's card."""
+
+    def open_unit(lon: float, lat: float) -> None:
+        code = pipeline.find_unit(scene.workspace, scene.actor, lon, lat)
+        if code and code != place_now().unit:
+            go(unit=code)
+
+    return open_unit

@@ -1,0 +1,255 @@
+"""What every page opens with: who asks, in which language, and the filters kept in the address."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from html import escape
+from typing import cast
+from urllib.parse import urlencode
+
+import streamlit as st
+
+from app_pages import words
+from coverage_map import pipeline
+from coverage_map.text import Text
+from coverage_map.web import desk
+from geodata.errors import CoverageMapError
+
+Bounds = tuple[float, float, float, float]  # west, south, east, north, degrees
+
+LEVELS = ("area", "township", "unit")
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a person is: area (a code of any level), indicator, operator, level, unit opened."""
+
+    area: str
+    indicator: str
+    operator: str
+    level: str = "unit"
+    unit: str = ""
+
+
+@dataclass(frozen=True)
+class Scene:
+    """A page's surroundings."""
+
+    workspace: pipeline.Workspace
+    actor: pipeline.Actor
+    text: Text
+    frame: pipeline.Frame
+    place: Place
+
+
+def read_text() -> Text:
+    """Return the sentences of the reader's language."""
+    return Text(desk.language_of(st.query_params.to_dict(), st.context.cookies.to_dict()))
+
+
+def _find_actor(text: Text) -> pipeline.Actor:
+    actor = desk.find_actor(st.context.cookies.to_dict())
+    if actor is None:
+        st.session_state.clear()
+        st.html(f'<p class="empty"><a href="/signin" target="_self">{text("shell.ended")}</a></p>')
+        st.stop()
+    # A session that is taken up again by somebody else starts empty.
+    if st.session_state.setdefault("actor", actor) != actor:
+        st.session_state.clear()
+        st.session_state["actor"] = actor
+    return actor
+
+
+def _first_place(frame: pipeline.Frame) -> Place:
+    """Return the place of the address where it makes sense, else the start."""
+    query = st.query_params
+    start = _start(frame)
+    level = query.get("level", "unit")
+    return Place(
+        area=query.get("area", start),
+        indicator=_one_of(query.get("indicator", ""), frame.indicators),
+        operator=_one_of(query.get("operator", ""), frame.operators),
+        level=level if level in LEVELS else "unit",
+        unit=query.get("unit", ""),
+    )
+
+
+def _start(frame: pipeline.Frame) -> str:
+    """Return where one begins: the city, or the one area that is all there is to see."""
+    return frame.city_code if len(frame.areas) != 1 else str(frame.areas["code"].iloc[0])
+
+
+def _one_of(wanted: str, options: tuple[str, ...]) -> str:
+    return wanted if wanted in options else options[0]
+
+
+def place_now() -> Place:
+    """Return where the person is."""
+    return cast("Place", st.session_state["place"])
+
+
+def go(**changes: str) -> None:
+    """Change where the person is; for callbacks, before the page runs again."""
+    st.session_state["place"] = replace(place_now(), **changes)
+
+
+def open_scene() -> Scene:
+    """Resolve who asks and where they are; every page calls this first."""
+    text = read_text()
+    actor = _find_actor(text)
+    workspace = desk.workspace()
+    frame = pipeline.read_frame(workspace, actor)
+    if "place" not in st.session_state:
+        st.session_state["place"] = _first_place(frame)
+    return Scene(workspace, actor, text, frame, place_now())
+
+
+def open_place() -> tuple[Scene, pipeline.Overview, pipeline.Card | None]:
+    """Open the scene with what its place shows; a place that is not there is said and left."""
+    scene = open_scene()
+    place = scene.place
+    try:
+        overview = pipeline.read_overview(
+            scene.workspace, scene.actor, place.area, place.indicator, place.operator
+        )
+        card = pipeline.read_card(scene.workspace, scene.actor, place.unit) if place.unit else None
+    except CoverageMapError as error:
+        show_refusal(error, scene.text)
+        start = _start(scene.frame)
+        st.button(scene.text("shell.back"), on_click=go, kwargs={"area": start, "unit": ""})
+        st.stop()
+    return scene, overview, card
+
+
+def reporting_area(scene: Scene, overview: pipeline.Overview) -> str:
+    """Return the reporting area (or the city) that the trail passes through."""
+    known = {scene.frame.city_code, *scene.frame.areas["code"]}
+    return [crumb.code for crumb in overview.trail if crumb.code in known][-1]
+
+
+def look_at(bounds: Bounds) -> None:
+    """Turn the map to a place within the area one is in."""
+    st.session_state["focus"] = (place_now().area, bounds)
+
+
+def focus_now() -> Bounds | None:
+    """Return where the map was turned to, unless the area has changed since."""
+    area, bounds = st.session_state.get("focus", ("", None))
+    return bounds if area == place_now().area else None
+
+
+def download_link(scene: Scene, path: str, ending: str, said: str, encoding: str = "") -> str:
+    """Return a link that makes a file of what is chosen and sends it."""
+    place = scene.place
+    query = {
+        "area": place.area,
+        "indicator": place.indicator,
+        "operator": place.operator,
+        "ending": ending,
+        "encoding": encoding,
+        "lang": scene.text.language,
+    }
+    address = f"{path}?{urlencode({key: value for key, value in query.items() if value})}"
+    return f'<a class="download" href="{escape(address)}" target="_self">{escape(said)}</a>'
+
+
+def keep_address(place: Place, text: Text) -> None:
+    """Keep the place in the address, so that a link can be sent."""
+    wanted = {
+        "area": place.area,
+        "indicator": place.indicator,
+        "operator": place.operator,
+        "level": place.level,
+    }
+    if place.unit:
+        wanted["unit"] = place.unit
+    if "lang" in st.query_params:
+        wanted["lang"] = text.language
+    if st.query_params.to_dict() != wanted:
+        st.query_params.from_dict(wanted)
+
+
+def _choose(name: str, label: str, options: list[str], now: str, say: Callable[[str], str]) -> None:
+    """Show one filter; what it shows always is the place one is at."""
+    key = f"filter_{name}"
+    shown = now if now in options else options[0]
+    st.session_state[key] = shown
+
+    def change() -> None:
+        go(**{name: st.session_state[key]}, **({"unit": ""} if name == "area" else {}))
+
+    st.selectbox(label, options, key=key, format_func=say, on_change=change)
+
+
+def show_filters(scene: Scene, area: str, *, level: bool = False) -> None:
+    """Show the filters, the same on every page; ``area`` is the reporting area one is in."""
+    text, frame, place = scene.text, scene.frame, scene.place
+    names = dict(zip(frame.areas["code"], frame.areas["name"], strict=True))
+    names = {frame.city_code: frame.city_name} | names
+    with st.container(key="filters"):
+        columns = st.columns([1.1, 1.5, 1.1, 0.8, 1.4], vertical_alignment="bottom")
+        with columns[0]:
+            _choose("area", text("filter.area"), list(names), area, lambda code: names[code])
+        with columns[1]:
+            _choose(
+                "indicator",
+                text("filter.indicator"),
+                list(frame.indicators),
+                place.indicator,
+                lambda name: text(f"indicator.{name}"),
+            )
+        with columns[2]:
+            _choose(
+                "operator",
+                text("filter.operator"),
+                list(frame.operators),
+                place.operator,
+                lambda code: words.owner(code, text),
+            )
+        with columns[3]:
+            st.selectbox(text("filter.quarter"), [frame.quarter], key="filter_quarter")
+        if level:
+            with columns[4]:
+                _show_levels(place, text)
+
+
+def _show_levels(place: Place, text: Text) -> None:
+    st.session_state["filter_level"] = place.level
+    st.segmented_control(
+        text("filter.level"),
+        LEVELS,
+        key="filter_level",
+        required=True,
+        format_func=lambda name: text(f"level.{name}"),
+        on_change=lambda: go(level=st.session_state["filter_level"], unit=""),
+    )
+
+
+def show_trail(trail: tuple[pipeline.Crumb, ...], scene: Scene) -> None:
+    """Show where one is, each step but the last to be clicked."""
+    with st.container(horizontal=True, key="trail", vertical_alignment="center", gap="small"):
+        for number, crumb in enumerate(trail):
+            if number:
+                st.html('<span class="sep">›</span>', width="content")
+            if number == len(trail) - 1:
+                st.html(f"<b>{escape(crumb.name)}</b>", width="content")
+                continue
+            st.button(
+                crumb.name,
+                key=f"crumb_{crumb.code}",
+                type="tertiary",
+                on_click=go,
+                kwargs={"area": crumb.code, "unit": "", **level_below(crumb.level)},
+            )
+        if scene.frame.modelled:
+            st.html(f'<span class="tag">{scene.text("shell.modelled")}</span>', width="content")
+
+
+def level_below(level: str) -> dict[str, str]:
+    """Return the level worth colouring inside an area of a level."""
+    return {"level": "township" if level == "area" else "unit"} if level != "city" else {}
+
+
+def show_refusal(error: CoverageMapError, text: Text) -> None:
+    """Say what was refused and the one thing to do."""
+    sentence, remedy = text.fault(error.fault)
+    st.error(f"{sentence}  \n{remedy}")

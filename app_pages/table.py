@@ -1,0 +1,84 @@
+"""The sheet of every page: values to the browser once, the chosen row by itself."""
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cache
+from hashlib import sha256
+from importlib.resources import files
+from typing import Literal
+
+import pandas as pd
+import streamlit as st
+
+from coverage_map.text import Text
+
+Kind = Literal["text", "int", "people", "distance", "rate", "bar", "state"]
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column: the frame's columns it shows, its heading and how values are drawn.
+
+    rate takes numerator and denominator, bar takes covered, gap and unknown; the others take one.
+    """
+
+    source: str | tuple[str, ...]
+    label: str
+    kind: Kind = "text"
+    help: str = ""
+
+
+@cache
+def _asset(name: str) -> str:
+    return (files("coverage_map") / "assets" / name).read_text(encoding="utf-8")
+
+
+def _values(frame: pd.DataFrame, column: Column) -> list[object]:
+    if isinstance(column.source, tuple):
+        return [list(row) for row in frame[list(column.source)].astype("int64").to_numpy().tolist()]
+    values = frame[column.source]
+    return values.astype("object").where(values.notna(), None).tolist()
+
+
+def show_table(
+    name: str,
+    frame: pd.DataFrame,
+    columns: Sequence[Column],
+    text: Text,
+    *,
+    title: str,
+    code: str,
+    chosen: str = "",
+    height: str = "260px",
+    on_pick: Callable[[str], None] | None = None,
+) -> None:
+    """Show a frame as a sheet; ``code`` names the column that identifies a row."""
+    data = {
+        "name": name,
+        "title": title,
+        "columns": [{"label": c.label, "kind": c.kind, "help": c.help} for c in columns],
+        "codes": frame[code].astype("str").tolist(),
+        "rows": list(zip(*(_values(frame, column) for column in columns), strict=True)),
+        "pick": on_pick is not None,
+        "height": height,
+        "words": {
+            "search": text("table.search"),
+            "nothing": text("table.nothing"),
+            "myriad": text("table.myriad").strip("-"),
+            "states": {key: text(f"state.{key}") for key in ("covered", "gap", "unknown")},
+        },
+    }
+    data["version"] = sha256(json.dumps(data, default=str).encode()).hexdigest()[:16]
+    key = f"sheet_{name}"
+
+    def picked() -> None:
+        if on_pick is not None and (wanted := st.session_state[key].picked):
+            on_pick(str(wanted))
+
+    sheet = st.components.v2.component(
+        "coverage_sheet", js=_asset("table.js"), isolate_styles=False
+    )
+    sheet(key=key, data=data, on_picked_change=picked)
+    mark = st.components.v2.component("coverage_mark", js=_asset("mark.js"), isolate_styles=False)
+    mark(key=f"mark_{name}", data={"name": name, "code": chosen})

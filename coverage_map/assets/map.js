@@ -1,0 +1,359 @@
+/* The map in its frame: one vector-tile layer, coloured by one character a feature.
+ *
+ * start(map, settings) runs once. show(view) runs on every rerun and sends states, selection and
+ * markers; geometry never travels again. A click goes straight to the page, without waiting.
+ */
+(() => {
+  "use strict";
+
+  const FONT = '"Noto Sans SC","Noto Sans CJK SC","Microsoft YaHei","PingFang SC",sans-serif';
+  const LEVELS = ["unit", "township", "area"];
+  const state = { classes: {}, level: "unit", selected: "", outline: "", unitZoom: 0 };
+  let settings, map, layer, markers, legend, tip, clicks = 0, focus = "", texts = {};
+
+  /* ---- patterns: told apart without colour ---- */
+
+  const patterns = new Map();
+
+  function paintPattern(style) {
+    const tile = document.createElement("canvas");
+    tile.width = tile.height = 8;
+    const ink = tile.getContext("2d");
+    ink.fillStyle = style.fill;
+    ink.fillRect(0, 0, 8, 8);
+    if (style.hatch === "dots") {
+      ink.fillStyle = style.hatch_colour;
+      for (const [x, y] of [[2, 2], [6, 6]]) {
+        ink.beginPath();
+        ink.arc(x, y, 1.3, 0, 7);
+        ink.fill();
+      }
+    } else {
+      ink.strokeStyle = style.hatch_colour;
+      ink.lineWidth = 1;
+      for (const shift of [-8, 0, 8]) {
+        ink.beginPath();
+        ink.moveTo(shift - 1, 9);
+        ink.lineTo(shift + 9, -1);
+        ink.stroke();
+      }
+    }
+    return tile;
+  }
+
+  function fillOf(ink, style) {
+    if (!style.hatch) return style.fill;
+    if (!patterns.has(style)) patterns.set(style, paintPattern(style));
+    return ink.createPattern(patterns.get(style), "repeat");
+  }
+
+  /* ---- drawing ---- */
+
+  function trace(ink, rings) {
+    ink.beginPath();
+    for (const ring of rings) {
+      for (let n = 0; n < ring.length; n++) {
+        if (n) ink.lineTo(ring[n].x, ring[n].y);
+        else ink.moveTo(ring[n].x, ring[n].y);
+      }
+    }
+  }
+
+  /* The level that is coloured at a zoom: units give way to townships where they are too small. */
+  function levelAt(zoom) {
+    return state.level === "unit" && zoom - 1 < state.unitZoom ? "township" : state.level;
+  }
+
+  const classOf = (level, feature) => (state.classes[level] || "")[feature.props.i] || ".";
+
+  function fillRule(level) {
+    return {
+      dataLayer: level,
+      filter: (zoom) => levelAt(zoom) === level,
+      symbolizer: {
+        draw(ink, rings, zoom, feature) {
+          const style = settings.styles[classOf(level, feature)] || settings.styles["."];
+          trace(ink, rings);
+          ink.globalAlpha = style.opacity;
+          ink.fillStyle = fillOf(ink, style);
+          ink.fill();
+          ink.globalAlpha = 1;
+          ink.strokeStyle = style.outline;
+          ink.lineWidth = Math.min(style.outline_px, zoom < 9 ? 0.4 : 1) * 0.8;
+          ink.stroke();
+        },
+      },
+    };
+  }
+
+  /* Gaps get their dark outline last, so that no neighbour's fill covers half of it. */
+  function gapRule(level) {
+    return {
+      dataLayer: level,
+      filter: (zoom, feature) => levelAt(zoom) === level && classOf(level, feature) === "g",
+      symbolizer: {
+        draw(ink, rings, zoom) {
+          const style = settings.styles.g;
+          trace(ink, rings);
+          ink.strokeStyle = style.outline;
+          ink.lineWidth = zoom < 10 ? style.outline_px * 0.6 : style.outline_px;
+          ink.stroke();
+        },
+      },
+    };
+  }
+
+  function lineRule(level, colour, width, from = 0) {
+    return {
+      dataLayer: level,
+      minzoom: from,
+      symbolizer: {
+        draw(ink, rings, zoom) {
+          trace(ink, rings);
+          ink.strokeStyle = colour;
+          ink.lineWidth = zoom < 10 ? width * 0.75 : width;
+          ink.stroke();
+        },
+      },
+    };
+  }
+
+  function chosenRule(level, key, colour, width) {
+    return {
+      dataLayer: level,
+      filter: (zoom, feature) => state[key] !== "" && feature.props.code === state[key],
+      symbolizer: {
+        draw(ink, rings) {
+          trace(ink, rings);
+          ink.lineJoin = "round";
+          ink.strokeStyle = "#ffffff";
+          ink.lineWidth = width + 2;
+          ink.stroke();
+          ink.strokeStyle = colour;
+          ink.lineWidth = width;
+          ink.stroke();
+        },
+      },
+    };
+  }
+
+  function nameRule(level, size, weight, from, colour) {
+    return {
+      dataLayer: `${level}_name`,
+      minzoom: from,
+      symbolizer: new protomapsL.CenteredTextSymbolizer({
+        labelProps: ["name"], fill: colour, stroke: "rgba(255,255,255,.92)", width: 2.4,
+        font: `${weight} ${size}px ${FONT}`,
+      }),
+    };
+  }
+
+  function rules() {
+    const base = settings.base;
+    return {
+      paintRules: [
+        ...LEVELS.map(fillRule),
+        gapRule("unit"),
+        lineRule("township", base.township_outline, 0.9),
+        lineRule("area", base.area_outline, 1.8),
+        ...LEVELS.map((level) => chosenRule(level, "outline", base.city_outline, 2.2)),
+        ...LEVELS.map((level) => chosenRule(level, "selected", base.selected, 3)),
+      ],
+      labelRules: [
+        nameRule("area", 14, 600, 0, base.text),
+        nameRule("township", 12, 400, 10, base.text),
+        nameRule("unit", 11, 400, 12, base.muted),
+      ],
+    };
+  }
+
+  /* Paint every tile again; resolves when the last one is on the screen. */
+  function repaint() {
+    const jobs = [];
+    for (const key in layer._tiles) {
+      const coords = layer._wrapCoords(layer._keyToTileCoords(key));
+      jobs.push(layer.renderTile(coords, layer._tiles[key].el, layer._tileCoordsToKey(coords)));
+    }
+    return Promise.all(jobs);
+  }
+
+  const report = () => { document.body.dataset.shown = String(Number(document.body.dataset.shown || 0) + 1); };
+
+  /* ---- tooltip: name and state from what the page sent ---- */
+
+  function featureAt(latlng) {
+    const view = layer.views.get("");
+    const found = view.queryFeatures(latlng.lng, latlng.lat, layer._tileZoom, 1);
+    const level = levelAt(layer._tileZoom);
+    const hit = found.find((entry) => entry.layerName === level);
+    return hit && { level, feature: hit.feature };
+  }
+
+  let waiting = false;
+
+  function hover(event) {
+    if (waiting) return;
+    waiting = true;
+    requestAnimationFrame(() => {
+      waiting = false;
+      const hit = featureAt(event.latlng);
+      tip.style.display = hit ? "block" : "none";
+      if (!hit) return;
+      const label = document.createElement("span");
+      label.textContent = texts[classOf(hit.level, hit.feature)] || "";
+      tip.replaceChildren(hit.feature.props.name, label);
+      const box = map.getSize(), at = event.containerPoint;
+      tip.style.left = `${Math.min(at.x + 14, box.x - tip.offsetWidth - 6)}px`;
+      tip.style.top = `${at.y > box.y - 60 ? at.y - 36 : at.y + 16}px`;
+    });
+  }
+
+  /* The frame waits a quarter of a second before it passes a click on; this does not. The counter
+   * lets the same point be clicked twice; previous_data keeps the frame from sending it again. */
+  function click(event) {
+    const memory = window.__GLOBAL_DATA__;
+    memory.previous_data = { last_clicked: event.latlng };
+    clicks += 1;
+    const { lat, lng } = event.latlng;
+    window.Streamlit.setComponentValue({ last_clicked: { lat, lng, n: clicks, at: Date.now() } });
+  }
+
+  /* ---- legend and markers ---- */
+
+  function swatch(style) {
+    const canvas = document.createElement("canvas");
+    canvas.width = 44;
+    canvas.height = 26;
+    const ink = canvas.getContext("2d");
+    ink.scale(2, 2);
+    ink.globalAlpha = style.opacity;
+    ink.fillStyle = fillOf(ink, style);
+    ink.fillRect(0, 0, 22, 13);
+    ink.globalAlpha = 1;
+    ink.strokeStyle = style.outline === "#ffffff" ? "#b9c2c8" : style.outline;
+    ink.lineWidth = Math.max(1, style.outline_px);
+    ink.strokeRect(0.5, 0.5, 21, 12);
+    return canvas;
+  }
+
+  const SHAPES = {
+    circle: '<circle r="5.5"/>',
+    square: '<rect x="-5" y="-5" width="10" height="10"/>',
+    triangle: '<path d="M0-6.4 6 4.6H-6Z"/>',
+    diamond: '<path d="M0-6.6 5.8 0 0 6.6-5.8 0Z"/>',
+    cross: '<path d="M-2-6H2V-2H6V2H2V6H-2V2H-6V-2H-2Z"/>',
+    target: '<circle r="4" fill="none" stroke-width="2"/><circle r="1"/>',
+  };
+
+  /* Shape and colour come from the product's own tables, never from a file somebody handed in. */
+  function sign(shape, colour) {
+    const holder = document.createElement("span");
+    holder.innerHTML = `<svg viewBox="-8 -8 16 16" width="16" height="16" stroke="#fff" stroke-width="1.2">${SHAPES[shape] || SHAPES.circle}</svg>`;
+    holder.firstChild.setAttribute("fill", /^#[0-9a-f]{6}$/i.test(colour) ? colour : "#3f4a54");
+    return holder.firstChild;
+  }
+
+  function drawLegend(entry) {
+    legend.replaceChildren();
+    legend.style.display = entry ? "block" : "none";
+    if (!entry) return;
+    const title = document.createElement("b"), list = document.createElement("ul");
+    title.textContent = entry.title;
+    for (const row of entry.rows) {
+      const item = document.createElement("li");
+      item.append(row.sign ? sign(row.sign, row.colour) : swatch(settings.styles[row.class]), row.text);
+      list.append(item);
+    }
+    legend.append(title, list);
+    for (const line of entry.notes) {
+      const note = document.createElement("small");
+      note.textContent = line;
+      legend.append(note);
+    }
+  }
+
+  function drawMarkers(entries) {
+    markers.clearLayers();
+    for (const entry of entries) {
+      const icon = L.divIcon({ className: "mark", html: sign(entry.sign, entry.colour), iconSize: [16, 16] });
+      const label = document.createElement("span");
+      label.textContent = entry.label;
+      L.marker([entry.lat, entry.lon], { icon, keyboard: false, bubblingMouseEvents: true })
+        .bindTooltip(label).addTo(markers);
+      if (entry.from) {
+        L.polyline([entry.from, [entry.lat, entry.lon]], {
+          color: settings.base.city_outline, weight: 1.2, dashArray: "4 4", interactive: false,
+        }).addTo(markers);
+      }
+    }
+  }
+
+  function panel(position, element) {
+    const control = L.control({ position });
+    control.onAdd = () => element;
+    control.addTo(map);
+    L.DomEvent.disableClickPropagation(element);
+    return element;
+  }
+
+  /* ---- the two verbs ---- */
+
+  function start(target, given) {
+    settings = given;
+    map = target;
+    map.attributionControl.setPrefix(false);
+    map.attributionControl.addAttribution(settings.texts.source);
+    L.control.zoom({ zoomInTitle: settings.texts.zoom_in, zoomOutTitle: settings.texts.zoom_out }).addTo(map);
+    L.control.scale({ imperial: false, position: "bottomright" }).addTo(map);
+    const north = document.createElement("div");
+    north.className = "north";
+    north.innerHTML = '<svg viewBox="0 0 22 34" width="22" height="34"><path d="M11 2 18 26 11 21 4 26Z" fill="#3f4a54" stroke="#fff"/><text x="11" y="33" text-anchor="middle" font-size="9" fill="#3f4a54">N</text></svg>';
+    panel("topright", north);
+    legend = panel("bottomleft", document.createElement("div"));
+    legend.className = "legend leaflet-control";
+    tip = document.createElement("div");
+    tip.className = "tip";
+    map.getContainer().append(tip);
+    if (settings.hillshade) {
+      map.createPane("hills").style.zIndex = 250;
+      L.imageOverlay(settings.hillshade.url, settings.hillshade.bounds, {
+        pane: "hills", interactive: false, opacity: 0.55,
+      }).addTo(map);
+    }
+    layer = protomapsL.leafletLayer({
+      url: settings.layer, maxDataZoom: settings.max_zoom, attribution: "", tileDelay: 0.01,
+      devicePixelRatio: Math.max(window.devicePixelRatio, 1.5), ...rules(),
+    });
+    layer.once("load", report);
+    layer.addTo(map);
+    layer.views.get("").tileCache.source.p.getMetadata().then((metadata) => {
+      const units = metadata.vector_layers.find((entry) => entry.id === "unit");
+      state.unitZoom = units.minzoom;
+      if (map.getZoom() - 1 < state.unitZoom) repaint();
+    });
+    markers = L.layerGroup().addTo(map);
+    map.on("mousemove", hover);
+    map.on("mouseout", () => { tip.style.display = "none"; });
+    map.on("click", click);
+    window.addEventListener("resize", () => map.invalidateSize());
+  }
+
+  function show(view) {
+    Object.assign(state, {
+      classes: view.classes, level: view.level, selected: view.selected, outline: view.outline,
+    });
+    texts = view.texts;
+    drawLegend(view.legend);
+    drawMarkers(view.markers);
+    const wanted = JSON.stringify(view.focus);
+    if (view.focus && wanted !== focus) {
+      map.invalidateSize();
+      const first = focus === "";
+      focus = wanted;
+      map.fitBounds(view.focus, { padding: [12, 12], maxZoom: 14, animate: !first });
+    }
+    repaint().then(report);
+  }
+
+  window.CoverageMap = { start, show };
+})();

@@ -1,0 +1,178 @@
+"""Draw the map of the app: boundaries loaded once as tiles, states sent as one character each.
+
+The base (``base_map``) is the same for everybody who may see a layer, so the frame never mounts
+again; what changes between reruns is a ``MapView``, handed over by ``view_layer``. Nothing is
+fetched from outside: Leaflet, the tile reader and our own script come from ``/assets``.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from functools import cache
+
+import folium
+from branca.element import MacroElement
+from jinja2 import Template
+
+from coverage_map.palette import base_colours, share_scale, state_style
+from coverage_map.text import Text
+from coverage_map.tiles import MAX_ZOOM
+
+Bounds = tuple[float, float, float, float]  # west, south, east, north, degrees
+
+SCRIPTS = (
+    ("leaflet", "/assets/vendor/leaflet/leaflet.js"),
+    ("protomaps", "/assets/vendor/protomaps/protomaps-leaflet.js"),
+    ("coverage_map", "/assets/map.js"),
+)
+STYLES = (("leaflet", "/assets/vendor/leaflet/leaflet.css"), ("coverage_map", "/assets/map.css"))
+
+# Class characters of the pipeline → states of the palette.
+STATE_OF = {"c": "covered", "g": "gap", "u": "unknown", "n": "covered", ".": "none"}
+
+
+@dataclass(frozen=True)
+class Marker:
+    """A point on the map: a standing asset or the place a gap is measured from.
+
+    origin: longitude and latitude a dashed line is drawn from, if any.
+    """
+
+    lon: float
+    lat: float
+    label: str
+    sign: str
+    colour: str
+    origin: tuple[float, float] | None = None
+
+
+@dataclass(frozen=True)
+class Legend:
+    """Title, rows and notes; a row is (class character, text) or (sign, colour, text)."""
+
+    title: str
+    rows: Sequence[tuple[str, ...]]
+    notes: Sequence[str]
+
+
+@dataclass(frozen=True)
+class MapView:
+    """What a rerun shows: level coloured, classes per level, what is chosen, markers, legend.
+
+    selected and outline are codes of features (the chosen unit; the area one is in). focus is
+    moved to when it differs from the last one. texts: class character → words of the tooltip.
+    """
+
+    classes: Mapping[str, str]
+    level: str
+    texts: Mapping[str, str]
+    legend: Legend
+    selected: str = ""
+    outline: str = ""
+    focus: Bounds | None = None
+    markers: Sequence[Marker] = field(default=())
+
+
+class _Script(MacroElement):
+    """One statement of JavaScript; ``map`` in it is the map's variable."""
+
+    _template = Template("{% macro script(this, kwargs) %}{{ this.code }}{% endmacro %}")
+
+    def __init__(self, code: str) -> None:
+        super().__init__()
+        self._name = "Statement"
+        self.code = code
+
+
+@cache
+def _styles() -> dict[str, dict[str, object]]:
+    """Return the drawing style of every class character."""
+    styles = {key: asdict(state_style(state)) for key, state in STATE_OF.items()}
+    # Covered without a free port: the colour of covered under dark dots, a sign of its own.
+    styles["n"] |= {"hatch": "dots", "hatch_colour": base_colours()["city_outline"]}
+    scale = share_scale()
+    for number, colour in enumerate(scale.colours):
+        styles[str(number)] = {
+            "fill": colour,
+            "outline": scale.outline,
+            "outline_px": scale.outline_px,
+            "hatch": "",
+            "hatch_colour": "",
+            "opacity": 0.85,
+        }
+    return styles
+
+
+def _corners(bounds: Bounds) -> list[list[float]]:
+    west, south, east, north = bounds
+    return [[south, west], [north, east]]
+
+
+def base_map(
+    layer_url: str, bounds: Bounds, text: Text, hillshade: tuple[str, Bounds] | None = None
+) -> folium.Map:
+    """Return the base: one tile layer, hill-shading if there is one, scale bar and north arrow."""
+    west, south, east, north = bounds
+    settings = {
+        "layer": layer_url,
+        "max_zoom": MAX_ZOOM,
+        "styles": _styles(),
+        "base": dict(base_colours()),
+        "texts": {key: text(f"map.{key}") for key in ("zoom_in", "zoom_out", "source")},
+        "hillshade": hillshade and {"url": hillshade[0], "bounds": _corners(hillshade[1])},
+    }
+    drawn = folium.Map(
+        location=[(south + north) / 2, (west + east) / 2],
+        zoom_start=9,
+        tiles=None,
+        zoom_control=False,
+        control_scale=False,
+        min_zoom=6,
+        max_zoom=16,
+        zoom_snap=0.25,
+        zoom_delta=1,
+        fade_animation=False,
+        max_bounds=False,
+    )
+    drawn.default_js = list(SCRIPTS)
+    drawn.default_css = list(STYLES)
+    drawn.add_child(_Script(f"CoverageMap.start(map_div, {json.dumps(settings)});"))
+    return drawn
+
+
+def view_layer(view: MapView) -> folium.FeatureGroup:
+    """Return a view as the small script that a rerun sends to the standing map."""
+    legend = {
+        "title": view.legend.title,
+        "notes": list(view.legend.notes),
+        "rows": [
+            {"class": row[0], "text": row[1]}
+            if len(row) == 2
+            else {"sign": row[0], "colour": row[1], "text": row[2]}
+            for row in view.legend.rows
+        ],
+    }
+    message = {
+        "classes": dict(view.classes),
+        "level": view.level,
+        "texts": dict(view.texts),
+        "legend": legend,
+        "selected": view.selected,
+        "outline": view.outline,
+        "focus": view.focus and _corners(view.focus),
+        "markers": [
+            {
+                "lon": round(marker.lon, 6),
+                "lat": round(marker.lat, 6),
+                "label": marker.label,
+                "sign": marker.sign,
+                "colour": marker.colour,
+                "from": marker.origin and [marker.origin[1], marker.origin[0]],
+            }
+            for marker in view.markers
+        ],
+    }
+    group = folium.FeatureGroup()
+    # ensure_ascii: names from files reach the script as escapes, whatever they hold.
+    group.add_child(_Script(f"CoverageMap.show({json.dumps(message)});"))
+    return group
