@@ -55,7 +55,10 @@ def _reported(frame: pd.DataFrame, owner: str, ground: Ground, settings: Mapping
 
 
 def _send_networks(
-    city: City, ground: Ground, settings: Mapping[str, Any], delivery: Delivery,
+    city: City,
+    ground: Ground,
+    settings: Mapping[str, Any],
+    delivery: Delivery,
     rng: np.random.Generator,
 ) -> dict[str, pd.DataFrame]:
     towers = model_towers(city, ground, settings, rng)
@@ -96,8 +99,12 @@ def _labels(cells: pd.DataFrame) -> list[str]:
 
 
 def _send_fibre(
-    city: City, ground: Ground, settings: Mapping[str, Any], delivery: Delivery,
-    rng: np.random.Generator, sites: Mapping[str, pd.DataFrame],
+    city: City,
+    ground: Ground,
+    settings: Mapping[str, Any],
+    delivery: Delivery,
+    rng: np.random.Generator,
+    sites: Mapping[str, pd.DataFrame],
 ) -> None:
     nodes = model_nodes(city, ground, settings, rng)
     routes = model_routes(nodes, settings, rng)
@@ -127,7 +134,10 @@ def _send_fibre(
 
 
 def _send_services(
-    city: City, ground: Ground, settings: Mapping[str, Any], delivery: Delivery,
+    city: City,
+    ground: Ground,
+    settings: Mapping[str, Any],
+    delivery: Delivery,
     rng: np.random.Generator,
 ) -> None:
     hotspots = model_hotspots(city, settings, rng)

@@ -49,8 +49,20 @@ def build_city(source: Source, rng: np.random.Generator) -> City:
     )
     units["area_km2"] = np.round(units.to_crs("EPSG:4547").area / SQUARE_KM_M2, 4)
     units["modelled"] = True
-    columns = ["code", "name", "kind", "township_code", "county_code", "area_code", "households",
-               "people", "area_km2", "urban", "geometry", "modelled"]
+    columns = [
+        "code",
+        "name",
+        "kind",
+        "township_code",
+        "county_code",
+        "area_code",
+        "households",
+        "people",
+        "area_km2",
+        "urban",
+        "geometry",
+        "modelled",
+    ]
     register = Register(
         version=f"NBS-{source.model['register']['year']}",
         areas=_areas(source, units),

@@ -26,8 +26,11 @@ def model_nodes(
     names, shares = list(fibre["carrier"]), list(fibre["carrier"].values())
     main = rng.choice(names, len(ground.hills), p=shares)
     villages = ground.labels["kind"].to_numpy() == "village"
-    chance = fibre["village_plain"] + (fibre["village_hills"] - fibre["village_plain"]) * ground.hills
-    first = np.flatnonzero(villages & (rng.random(len(chance)) < chance))
+    chance = (
+        fibre["village_plain"] + (fibre["village_hills"] - fibre["village_plain"]) * ground.hills
+    )
+    chance = np.where(villages, chance, fibre["rural_community"] * ~ground.urban)
+    first = np.flatnonzero(rng.random(len(chance)) < chance)
     second = first[rng.random(len(first)) < fibre["second_carrier"]]
     weight = ground.people * ground.urban
     towns = np.sort(rng.choice(len(weight), fibre["urban_boxes"], p=weight / weight.sum()))
@@ -46,7 +49,7 @@ def model_nodes(
         rng.choice(names, len(towns), p=shares),
     ]
     points = central_points(city.cells, unit, rng)
-    points[-len(towns):] = scattered_points(city.cells, towns, rng)
+    points[-len(towns) :] = scattered_points(city.cells, towns, rng)
     kinds = {"OLT": "olt_ports", "光交箱": "cabinet_ports", "分纤箱": "box_ports"}
     installed = np.array([rng.choice(fibre[kinds[name]]) for name in node_class], dtype=np.int64)
     used = np.floor(installed * rng.beta(4.0, 3.0, len(unit))).astype(np.int64)
@@ -115,7 +118,9 @@ def model_routes(
                 {
                     "owner": owner,
                     "unit": ends["unit"].to_numpy(),
-                    "name": [f"{a}至{b}光缆" for a, b in zip(hub["name"], ends["name"], strict=True)],
+                    "name": [
+                        f"{a}至{b}光缆" for a, b in zip(hub["name"], ends["name"], strict=True)
+                    ],
                     "geometry": _bend(
                         hub[["lon", "lat"]].to_numpy(), ends[["lon", "lat"]].to_numpy(), rng
                     ),
@@ -152,7 +157,8 @@ def model_estates(
 ) -> pd.DataFrame:
     """Return urban estates (name unique within a township) with households and those on fibre."""
     estates, words = settings["estates"], read_names()
-    weight = ground.people * ground.urban
+    villages = ground.labels["kind"].to_numpy() == "village"
+    weight = ground.people * np.where(ground.urban, 1.0, estates["outside_towns"] * ~villages)
     unit = np.sort(rng.choice(len(weight), estates["count"], p=weight / weight.sum()))
     township = city.register.units["township_code"].to_numpy()[unit]
     used: set[tuple[str, str]] = set()
@@ -166,7 +172,9 @@ def model_estates(
         names.append(name)
     points = scattered_points(city.cells, unit, rng)
     households = rng.integers(120, 2400, len(unit))
-    share = np.where(rng.random(len(unit)) < estates["complete"], 1.0, rng.beta(2.0, 2.0, len(unit)))
+    share = np.where(
+        rng.random(len(unit)) < estates["complete"], 1.0, rng.beta(2.0, 2.0, len(unit))
+    )
     owner = rng.choice(["unicom", "telecom"], len(unit), p=[0.55, 0.45])
     frame = pd.DataFrame(
         {
@@ -216,7 +224,8 @@ def model_broadband(
     owner = np.full(len(frame), "", dtype=object)
     for name, counties in settings["broadband_counties"].items():
         owner[np.isin(county, counties)] = name
-    return frame.assign(owner=owner)[owner != ""].reset_index(drop=True)
+    reported: pd.DataFrame = frame.assign(owner=owner)[owner != ""]
+    return reported.reset_index(drop=True)
 
 
 def _mix(fibre: float) -> list[float]:

@@ -33,7 +33,7 @@ def send_sites(delivery: Delivery, sites: pd.DataFrame, cells: pd.DataFrame) -> 
     }
     sector_count = first.size()
     path = delivery.path(OWNER, "移动基站信息表2023.xlsx")
-    shared = [others for others in sites["shared_with"]]
+    shared = list(sites["shared_with"])
     headers, rows = table(
         {
             "序号": range(1, len(sites) + 1),
@@ -68,7 +68,10 @@ def send_cells(delivery: Delivery, cells: pd.DataFrame) -> None:
     """Cell parameters: GB18030 text, GCJ-02, ECI in hex, the header 频段 twice, - for empty."""
     short = short_names()
     lon, lat = positions(cells["lon"], cells["lat"], "GCJ-02")
-    eci = [f"{node * _ECI_CELLS + cell:X}" for node, cell in zip(cells["node"], cells["cell"], strict=True)]
+    eci = [
+        f"{node * _ECI_CELLS + cell:X}"
+        for node, cell in zip(cells["node"], cells["cell"], strict=True)
+    ]
     path = delivery.path(OWNER, "移动小区工参.csv")
     places = place_columns(delivery.ground, cells["unit"], "full")
     headers, rows = table(

@@ -57,8 +57,20 @@ def _site_sheet(delivery: Delivery, sites: pd.DataFrame, cells: pd.DataFrame) ->
         }
     )
     english = [
-        "enodeb_id", "enodeb_name", "county", "town", "village", "village_code", "longitude",
-        "latitude", "rat", "antenna_height", "tower_owner", "shared_with", "status", "on_air_date",
+        "enodeb_id",
+        "enodeb_name",
+        "county",
+        "town",
+        "village",
+        "village_code",
+        "longitude",
+        "latitude",
+        "rat",
+        "antenna_height",
+        "tower_owner",
+        "shared_with",
+        "status",
+        "on_air_date",
     ]
     return Sheet("基站级", headers, rows, sub_header=english)
 

@@ -30,7 +30,7 @@ class Mesh:
 
 @dataclass(frozen=True)
 class Plane:
-    """A local plane in metres around one point; good to a per mille over a city, for layout only."""
+    """A local plane in metres around one point; good to a per mille, for layout only."""
 
     lon0: float
     lat0: float
@@ -58,14 +58,18 @@ def local_plane(bounds: NDArray[np.float64]) -> Plane:
 
 
 def scatter(
-    outline: shapely.Geometry, count: int, density: NDArray[np.float64], grid: NDArray[np.float64],
-    step: float, rng: np.random.Generator,
+    outline: shapely.Geometry,
+    count: int,
+    density: NDArray[np.float64],
+    grid: NDArray[np.float64],
+    step: float,
+    rng: np.random.Generator,
 ) -> NDArray[np.float64]:
     """Return ``count`` points inside an outline, spread like ``density`` over its grid points."""
     chance = density / density.sum()
     places = np.sort(rng.choice(len(grid), size=count * 2, p=chance))
     points = grid[places] + rng.uniform(-0.5, 0.5, size=(count * 2, 2)) * step
-    inside = points[shapely.contains_xy(outline, points)]
+    inside: NDArray[np.float64] = points[shapely.contains_xy(outline, points)]
     pick = rng.permutation(len(inside))[:count]
     return inside[np.sort(pick)]
 
@@ -130,4 +134,5 @@ def _neighbours(
     pairs = np.sort(np.column_stack([owners[twin], owners[twin + 1]]), axis=1)
     lengths = np.hypot(*((sides[twin, 2:] - sides[twin, :2]) * (plane.kx, plane.ky)).T)
     unique, inverse = np.unique(pairs, axis=0, return_inverse=True)
-    return unique, np.bincount(inverse.ravel(), weights=lengths)
+    shared = np.bincount(inverse.ravel(), weights=lengths).astype(np.float64)
+    return unique.astype(np.int64), shared

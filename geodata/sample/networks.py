@@ -51,7 +51,9 @@ def read_ground(city: City, settings: Mapping[str, Any], stems: pd.Series) -> Gr
     )
 
 
-def shift(lon: Floats, lat: Floats, metres: Floats, rng: np.random.Generator) -> tuple[Floats, Floats]:
+def shift(
+    lon: Floats, lat: Floats, metres: Floats, rng: np.random.Generator
+) -> tuple[Floats, Floats]:
     """Move positions by so many metres in a random direction."""
     angle = rng.uniform(0.0, 2.0 * np.pi, len(lon))
     east = metres * np.cos(angle) / (_DEGREE_M * np.cos(np.radians(lat)))
@@ -59,7 +61,9 @@ def shift(lon: Floats, lat: Floats, metres: Floats, rng: np.random.Generator) ->
     return np.round(lon + east, _DECIMALS), np.round(lat + north, _DECIMALS)
 
 
-def _choose(ground: Ground, count: int, settings: Mapping[str, Any], rng: np.random.Generator) -> Ints:
+def _choose(
+    ground: Ground, count: int, settings: Mapping[str, Any], rng: np.random.Generator
+) -> Ints:
     weight = ground.people ** settings["people_power"]
     weight = weight * (1.0 - settings["thinning_in_hills"] * ground.hills)
     return np.sort(rng.choice(len(weight), size=count, p=weight / weight.sum()))
@@ -75,10 +79,14 @@ def model_towers(
     urban = ground.urban[unit]
     structure = np.where(
         urban,
-        rng.choice(["单管塔", "楼面抱杆", "美化天线", "路灯杆"], len(unit), p=[0.4, 0.3, 0.15, 0.15]),
+        rng.choice(
+            ["单管塔", "楼面抱杆", "美化天线", "路灯杆"], len(unit), p=[0.4, 0.3, 0.15, 0.15]
+        ),
         rng.choice(["角钢塔", "单管塔", "三管塔", "水泥杆"], len(unit), p=[0.4, 0.35, 0.2, 0.05]),
     )
-    height = np.where(urban, rng.choice([20, 25, 30, 35], len(unit)), rng.choice([35, 40, 45, 50], len(unit)))
+    height = np.where(
+        urban, rng.choice([20, 25, 30, 35], len(unit)), rng.choice([35, 40, 45, 50], len(unit))
+    )
     year = rng.integers(towers["first_year"], towers["last_year"] + 1, len(unit))
     hills = ground.hills[unit]
     tenants = {
@@ -111,7 +119,8 @@ def model_towers(
 
 def _dates(year: Ints, rng: np.random.Generator) -> NDArray[np.datetime64]:
     start = (year - 1970).astype("datetime64[Y]").astype("datetime64[D]")
-    return start + rng.integers(0, 365, len(year)).astype("timedelta64[D]")
+    dates: NDArray[np.datetime64] = start + rng.integers(0, 365, len(year)).astype("timedelta64[D]")
+    return dates
 
 
 def _names(ground: Ground, unit: Ints, ending: str) -> list[str]:
@@ -150,7 +159,10 @@ def model_own_towers(sites: pd.DataFrame, count: int, rng: np.random.Generator) 
 
 
 def model_new_towers(
-    city: City, ground: Ground, older: pd.DataFrame, settings: Mapping[str, Any],
+    city: City,
+    ground: Ground,
+    older: pd.DataFrame,
+    settings: Mapping[str, Any],
     rng: np.random.Generator,
 ) -> pd.DataFrame:
     """Return this year's towers; some stand close to an older tower of another owner."""
@@ -188,7 +200,11 @@ def model_new_towers(
 
 
 def model_sites(
-    city: City, ground: Ground, towers: pd.DataFrame, owner: str, settings: Mapping[str, Any],
+    city: City,
+    ground: Ground,
+    towers: pd.DataFrame,
+    owner: str,
+    settings: Mapping[str, Any],
     rng: np.random.Generator,
 ) -> pd.DataFrame:
     """Return an operator's sites: tenancies on towers and places of its own."""

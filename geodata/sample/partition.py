@@ -16,7 +16,8 @@ Ints = NDArray[np.int64]
 def nearest(points: Floats, seeds: Floats, bonus: Floats) -> Ints:
     """Return each point's seed: the nearest by squared distance less the seed's bonus."""
     distance = (points**2).sum(1)[:, None] - 2 * points @ seeds.T + (seeds**2).sum(1)[None, :]
-    return np.argmin(distance - bonus[None, :], axis=1)
+    best: Ints = np.argmin(distance - bonus[None, :], axis=1)
+    return best
 
 
 def balance(
@@ -83,8 +84,16 @@ def connect(share: Ints, edges: Ints, areas: Floats, lengths: Floats, count: int
 
 
 def divide(
-    points: Floats, areas: Floats, edges: Ints, lengths: Floats, seeds: Floats, targets: Floats,
-    *, rounds: int, pull: float, wobble: Floats,
+    points: Floats,
+    areas: Floats,
+    edges: Ints,
+    lengths: Floats,
+    seeds: Floats,
+    targets: Floats,
+    *,
+    rounds: int,
+    pull: float,
+    wobble: Floats,
 ) -> Ints:
     """Divide cells among seeds: connected shares, areas near the targets; one share a seed.
 

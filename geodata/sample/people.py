@@ -14,7 +14,7 @@ Floats = NDArray[np.float64]
 def apportion(total: int, share: Floats) -> Ints:
     """Split a whole number by shares into whole numbers that add up (largest remainders)."""
     exact = total * share / share.sum()
-    whole = np.floor(exact).astype(np.int64)
+    whole: Ints = np.floor(exact).astype(np.int64)
     rest = total - int(whole.sum())
     order = np.argsort(-(exact - whole), kind="stable")
     whole[order[:rest]] += 1
@@ -29,9 +29,9 @@ def model_people(source: Source, rng: np.random.Generator) -> pd.DataFrame:
     carved = {model["carved"]["code"]: model["carved"]["out_of"]}
     county = source.units["county_code"].replace(carved)
     people = np.zeros(len(source.units), dtype=np.int64)
-    for row in source.census.itertuples():
-        members = np.flatnonzero(county == row.code)
-        people[members] = apportion(int(row.population), weight[members])
+    for code, total in zip(source.census["code"], source.census["population"], strict=True):
+        members = np.flatnonzero(county == code)
+        people[members] = apportion(int(total), weight[members])
     urban = source.units["class"].isin(model["urban"]["classes"]) & (
         source.units["kind"] != "village"
     )

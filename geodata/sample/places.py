@@ -19,23 +19,21 @@ def model_places(
     stems = stem(source.units["name"])
     parts: list[tuple[pd.DataFrame, Floats]] = []
     endings = source.units["kind"].map(read_names()["offices"])
-    parts.append((_frame(source, "office", units, stems + endings), central_points(index, units, rng)))
+    parts.append(
+        (_frame(source, "office", units, stems + endings), central_points(index, units, rng))
+    )
     for kind, ending in (("school", "小学"), ("clinic", "卫生室")):
         chance = source.units["kind"].map(source.model["places"][kind]).to_numpy(dtype=np.float64)
         chosen = np.flatnonzero(rng.random(len(units)) < chance)
         frame = _frame(source, kind, chosen, stems.iloc[chosen] + ending)
         parts.append((frame, scattered_points(index, chosen, rng)))
     chosen, names = _public(source, people, rng)
-    parts.append(
-        (_frame(source, "public", chosen, names), scattered_points(index, chosen, rng))
-    )
+    parts.append((_frame(source, "public", chosen, names), scattered_points(index, chosen, rng)))
     frame = pd.concat([part for part, _ in parts], ignore_index=True)
     return frame, np.vstack([points for _, points in parts])
 
 
-def _frame(
-    source: Source, kind: str, units: NDArray[np.int64], names: pd.Series
-) -> pd.DataFrame:
+def _frame(source: Source, kind: str, units: NDArray[np.int64], names: pd.Series) -> pd.DataFrame:
     codes = source.units["code"].to_numpy()[units]
     number = pd.Series(codes).groupby(codes).cumcount()
     letter = kind[0].upper()

@@ -62,7 +62,7 @@ def _inside(index: UnitCells, cells: Ints, reach: float, rng: np.random.Generato
     corner = index.first[cells] + rng.integers(0, index.count[cells])
     along = rng.uniform(0.0, reach, (len(cells), 1))
     middle = index.centres[cells]
-    points = np.round(middle + along * (index.points[corner] - middle), DECIMALS)
+    points: Floats = np.round(middle + along * (index.points[corner] - middle), DECIMALS)
     faces = index.mesh.cells[cells]
     outside = ~shapely.contains_xy(faces, points)
     if outside.any():

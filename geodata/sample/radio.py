@@ -1,4 +1,4 @@
-"""Cells of sites: layers by technology and band, three sectors each, and the networks they serve."""
+"""Cells of sites: layers by technology and band, three sectors each, the networks they serve."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -39,6 +39,8 @@ def model_cells(
     frame = frame.reset_index(drop=True)
     chosen = [layers[index] for index in layer]
     height = sites["height_m"].to_numpy()[site] - rng.integers(0, 4, len(site))
+    # A list in each cell; assigning it as a plain column is what the type stubs do not know.
+    frame["networks"] = pd.Series([list(entry["networks"]) for entry in chosen], dtype=object)
     return frame.assign(
         site=site,
         node=first_node + site,
@@ -46,7 +48,6 @@ def model_cells(
         technology=[entry["technology"] for entry in chosen],
         band=[entry["band"] for entry in chosen],
         mhz=[entry["mhz"] for entry in chosen],
-        networks=[list(entry["networks"]) for entry in chosen],
         height_m=np.where(indoor, 0, height),
         azimuth_deg=azimuth,
         tilt_deg=np.where(indoor, 0, rng.integers(2, 11, len(site))),

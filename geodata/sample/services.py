@@ -50,8 +50,12 @@ def model_cable(
     county = ground.labels["county_code"].to_numpy()
     unit = np.flatnonzero(~np.isin(county, settings["not_reported"]["cbn"]))
     homes = city.register.units["households"].to_numpy()[unit]
-    households = np.floor(homes * np.clip(rng.normal(rules["households"], 0.1, len(unit)), 0.1, 0.9))
-    digital = np.floor(households * np.clip(rng.normal(rules["digital"], 0.05, len(unit)), 0.5, 1.0))
+    households = np.floor(
+        homes * np.clip(rng.normal(rules["households"], 0.1, len(unit)), 0.1, 0.9)
+    )
+    digital = np.floor(
+        households * np.clip(rng.normal(rules["digital"], 0.05, len(unit)), 0.5, 1.0)
+    )
     reach = np.clip(rng.normal(rules["two_way"], 0.25, len(unit)), 0.0, 1.0)
     return pd.DataFrame(
         {

@@ -5,11 +5,10 @@ number and class of their units; units are laid out inside them. Everything is p
 the cells of one mesh, so units tile townships and counties exactly.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
-import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
@@ -40,8 +39,7 @@ def shape_units(source: Source, rng: np.random.Generator) -> Shapes:
     spread = rng.lognormal(0.0, model["area_spread"]["sigma"], len(source.units))
     area_weight = weights(model["area_weight"], source.units) * spread
     layouts = [
-        _lay_out(county, source, area_weight, plane, rng)
-        for county in source.counties.itertuples()
+        _lay_out(county, source, area_weight, plane, rng) for county in source.counties.itertuples()
     ]
     points = np.vstack([layout.points for layout in layouts])
     mesh = build_mesh(
@@ -61,8 +59,7 @@ def merge_cells(mesh: Mesh, share: Ints, count: int) -> NDArray[np.object_]:
     order = np.argsort(share, kind="stable")
     bounds = np.searchsorted(share[order], np.arange(count + 1))
     merged = [
-        shapely.coverage_union_all(mesh.cells[order[start:end]])
-        for start, end in zip(bounds[:-1], bounds[1:], strict=True)
+        shapely.coverage_union_all(mesh.cells[order[start:end]]) for start, end in pairwise(bounds)
     ]
     return np.array(merged, dtype=object)
 
@@ -109,7 +106,8 @@ def _grid(outline: shapely.Geometry, step: float) -> Floats:
     west, south, east, north = shapely.bounds(outline)
     x, y = np.meshgrid(np.arange(west, east, step), np.arange(south, north, step))
     points = np.column_stack([x.ravel(), y.ravel()])
-    return points[shapely.contains_xy(outline, points)]
+    inside: Floats = points[shapely.contains_xy(outline, points)]
+    return inside
 
 
 def _wobble(mesh: Mesh, ragged: float, rng: np.random.Generator) -> Floats:
@@ -161,16 +159,20 @@ def _share_townships(
 
 
 def _share_units(
-    mesh: Mesh, township: Ints, source: Source, area_weight: Floats, wobble: Floats,
+    mesh: Mesh,
+    township: Ints,
+    source: Source,
+    area_weight: Floats,
+    wobble: Floats,
     rng: np.random.Generator,
 ) -> Ints:
     """Give each cell to a unit of its township."""
     unit = np.full(len(township), -1, dtype=np.int64)
-    by_township: Mapping[str, Any] = source.units.groupby("township_code").indices
+    of_township = source.units["township_code"].to_numpy()
     rounds = int(source.model["mesh"]["unit_rounds"])
     for row, code in enumerate(source.townships["code"]):
         cells = np.flatnonzero(township == row)
-        units = np.sort(np.asarray(by_township[code]))
+        units = np.flatnonzero(of_township == code)
         part = _part(mesh, cells)
         points, areas = mesh.centres[cells], mesh.areas_m2[cells]
         seeds = points[np.sort(rng.permutation(len(cells))[: len(units)])]

@@ -90,8 +90,9 @@ def reporting_area(source: Source, codes: pd.Series) -> pd.Series:
     """Return the reporting area of units or townships: the longest prefix in the table wins."""
     result = pd.Series("", index=codes.index)
     areas = source.areas.assign(length=source.areas["code_prefix"].str.len())
-    for row in areas.sort_values("length").itertuples():
-        result[codes.str.startswith(row.code_prefix)] = row.area_code
+    areas = areas.sort_values("length")
+    for prefix, area in zip(areas["code_prefix"], areas["area_code"], strict=True):
+        result[codes.str.startswith(str(prefix))] = str(area)
     return result
 
 
@@ -104,11 +105,11 @@ def read_aliases(source: Source) -> pd.DataFrame:
     fixed = _table("aliases.csv")[["level", "code", "alias"]]
     former = fixed[(fixed["level"] == "county") & fixed["alias"].str.fullmatch(r"\d{6}")]
     rows = [fixed]
-    for row in former.itertuples():
+    for county, alias in zip(former["code"], former["alias"], strict=True):
         for level, table in (("township", source.townships), ("unit", source.units)):
-            codes = table.loc[table["county_code"] == row.code, "code"]
+            codes = table.loc[table["county_code"] == county, "code"]
             rows.append(
-                pd.DataFrame({"level": level, "code": codes, "alias": row.alias + codes.str[6:]})
+                pd.DataFrame({"level": level, "code": codes, "alias": str(alias) + codes.str[6:]})
             )
     endings = "|".join(source.model["register"]["township_endings"])
     short = source.townships["name"].str.replace(f"(?:{endings})$", "", regex=True)

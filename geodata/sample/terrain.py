@@ -58,7 +58,12 @@ def write_terrain(
             )
         with rasterio.open(memory.name) as plain:
             copy(
-                plain, path, driver="COG", compress="DEFLATE", predictor="2", level=6,
+                plain,
+                path,
+                driver="COG",
+                compress="DEFLATE",
+                predictor="2",
+                level=6,
                 overview_resampling="average",
             )
 
@@ -80,7 +85,8 @@ def model_heights(
     ridges = 1.0 - 2.0 * np.abs(noise)
     detail = hilly * settings["hill_relief_m"] * ridges + settings["plain_relief_m"] * noise
     total = np.clip(base + detail, settings["lowest_m"], settings["highest_m"])
-    return np.rint(total).astype(np.int16)
+    heights: NDArray[np.int16] = np.rint(total).astype(np.int16)
+    return heights
 
 
 def fractal(
@@ -95,9 +101,7 @@ def fractal(
     return np.clip(total, -1.0, 1.0)
 
 
-def _octave(
-    lon: Floats, lat: Floats, wave: float, rng: np.random.Generator
-) -> NDArray[np.float32]:
+def _octave(lon: Floats, lat: Floats, wave: float, rng: np.random.Generator) -> NDArray[np.float32]:
     """Interpolate random values on a lattice, with smoothed steps between them."""
     column, right = _lattice(lon - lon[0], wave)
     row, below = _lattice(lat[0] - lat, wave)
