@@ -1,6 +1,9 @@
 """At most five figures of an area, each with its target, what it counts and what is unknown."""
 
+import math
+from collections.abc import Mapping
 from html import escape
+from typing import Any
 
 import pandas as pd
 import streamlit as st
@@ -8,6 +11,7 @@ import streamlit as st
 from app_pages import words
 from app_pages.scene import Scene
 from coverage_map.text import Text
+from coverage_map.verdicts import STATES
 
 MOST = 5
 
@@ -24,24 +28,23 @@ def choose_figures(figures: pd.DataFrame, indicator: str, operator: str) -> pd.D
     return pd.concat([rows[first], rows[~first]]).head(MOST)
 
 
-def state_bar(covered: int, gap: int, unknown: int, text: Text) -> str:
-    """Return a bar of three states; unknown is hatched, words stand in its title."""
-    counts = {"covered": covered, "gap": gap, "unknown": unknown}
+def state_bar(counts: Mapping[str, int], text: Text) -> str:
+    """Return a bar of states and their counts; unknown is hatched, words stand in its title."""
     title = " · ".join(f"{text(f'state.{key}')} {words.count(n)}" for key, n in counts.items())
     parts = "".join(f'<i class="{key}" style="flex-grow:{n}"></i>' for key, n in counts.items())
     return f'<div class="bar" title="{escape(title)}">{parts if any(counts.values()) else ""}</div>'
 
 
-def _figure(row: "pd.Series[object]", text: Text, *, chosen: bool) -> str:
-    part, whole, unknown = (int(str(row[k])) for k in ("numerator", "denominator", "unknown"))
-    units = [int(str(row[f"units_{state}"])) for state in ("covered", "gap", "unknown")]
-    target = float(str(row["target"]))
-    missed = whole > 0 and target == target and 100 * part / whole < target  # noqa: PLR0124
+def _figure(row: Mapping[str, Any], text: Text, *, chosen: bool) -> str:
+    part, whole, unknown = (int(row[k]) for k in ("numerator", "denominator", "unknown"))
+    units: dict[str, int] = {state: int(row[f"units_{state}"]) for state in STATES}
+    target = float(row["target"])
+    missed = whole > 0 and not math.isnan(target) and 100 * part / whole < target
     name = str(row["indicator"])
     account = text(f"account.{name}")
     note = [
         text("figure.unknown", share=words.rate(unknown, whole + unknown)),
-        text("figure.people_gap", people=words.people(int(str(row["people_gap"])), text)),
+        text("figure.people_gap", people=words.people(int(row["people_gap"]), text)),
     ]
     return (
         f'<div class="figure{" chosen" if chosen else ""}">'
@@ -51,7 +54,7 @@ def _figure(row: "pd.Series[object]", text: Text, *, chosen: bool) -> str:
         f'<b title="{words.count(part)} / {words.count(whole)} {escape(account)}">'
         f"{words.rate(part, whole)}</b>"
         f"<small>{words.count(part)} / {words.count(whole)} {escape(account)}</small></div>"
-        f"{state_bar(*units, text)}"
+        f"{state_bar(units, text)}"
         f'<div class="figure-note">{escape(" · ".join(note))}</div></div>'
     )
 
@@ -64,7 +67,7 @@ def show_figures(scene: Scene, figures: pd.DataFrame, title: str) -> None:
         st.html(f'<p class="empty">{escape(text("figure.none"))}</p>')
         return
     cards = [
-        _figure(row, text, chosen=str(row["indicator"]) == place.indicator)
+        _figure(row.to_dict(), text, chosen=str(row["indicator"]) == place.indicator)
         for _, row in rows.iterrows()
     ]
     st.html(f'<div class="figures"><h3>{escape(title)}</h3>{"".join(cards)}</div>')

@@ -1,6 +1,7 @@
 """缺口: where exactly, how many people, on what evidence; table and map are one selection."""
 
 from html import escape
+from typing import Any
 
 import geopandas as gpd
 import pandas as pd
@@ -25,6 +26,8 @@ from coverage_map import pipeline
 from coverage_map.maps import Marker
 from coverage_map.palette import base_colours
 from coverage_map.text import Text
+
+Gap = dict[str, Any]  # one GAP row
 
 MOST_REASONS = 6
 
@@ -75,27 +78,28 @@ def _pick(gaps: gpd.GeoDataFrame, gap_id: str) -> None:
     look_at(near_box(float(row["lon"]), float(row["lat"])))
 
 
-def chosen_gap(gaps: gpd.GeoDataFrame, unit: str) -> "pd.Series[object] | None":
+def chosen_gap(gaps: gpd.GeoDataFrame, unit: str) -> Gap | None:
     """Return the gap that was picked, or the first of the chosen unit."""
     mine = gaps[gaps["unit_code"] == unit]
     if mine.empty:
         return None
     picked = mine[mine["gap_id"] == st.session_state.get("gap")]
-    return (picked if len(picked) else mine).iloc[0]
+    first: Gap = (picked if len(picked) else mine).iloc[0].to_dict()
+    return first
 
 
-def gap_markers(gap: "pd.Series[object] | None", nearby: pd.DataFrame, text: Text) -> list[Marker]:
+def gap_markers(gap: Gap | None, nearby: pd.DataFrame, text: Text) -> list[Marker]:
     """Return the point a gap is measured from and what stands near it."""
     if gap is None:
         return []
-    here = (float(str(gap["lon"])), float(str(gap["lat"])))
+    here = (float(gap["lon"]), float(gap["lat"]))
     colours = base_colours()
     start = Marker(*here, label=str(gap["subject_name"]), sign="target", colour=colours["text"])
     rows = nearby[nearby["gap_id"] == gap["gap_id"]].sort_values("rank")
-    return [start, *(owner_marker(row, text, here) for row in rows.to_dict("records"))]
+    return [start, *(owner_marker(row.to_dict(), text, here) for _, row in rows.iterrows())]
 
 
-def _table(scene: Scene, gaps: gpd.GeoDataFrame, gap: "pd.Series[object] | None") -> None:
+def _table(scene: Scene, gaps: gpd.GeoDataFrame, gap: Gap | None) -> None:
     text = scene.text
     columns = [
         Column("subject_name", text("table.subject")),

@@ -37,7 +37,7 @@ def _open_at(scene: Scene, lon: float, lat: float) -> None:
     if level == "unit":
         open_child(code, level)
         return
-    trail = pipeline.read_card(scene.workspace, scene.actor, code).trail
+    trail = pipeline.read_trail(scene.workspace, scene.actor, code)
     for crumb in trail:
         if crumb.level == level:
             open_child(crumb.code, level)

@@ -1,8 +1,8 @@
 """The map of every page: the same base, states of the moment, one click handed back."""
 
 from collections.abc import Callable, Mapping
+from typing import Any
 
-import pandas as pd
 import streamlit as st
 from streamlit_folium import st_folium
 
@@ -41,22 +41,19 @@ def _legend(scene: Scene, level: str, classes: Mapping[str, str]) -> Legend:
     return Legend(title=title, rows=rows, notes=notes)
 
 
-def owner_marker(
-    row: Mapping[str, object], text: Text, origin: tuple[float, float] | None
-) -> Marker:
+def owner_marker(row: Mapping[str, Any], text: Text, origin: tuple[float, float] | None) -> Marker:
     """Return the marker of a standing asset: its owner's colour and sign, name and distance."""
     owner = read_owners().get(str(row["owner"]))
-    metres = row["distance_m"]
     label = text(
         "map.asset",
         name=row["asset_name"],
         kind=text(f"asset.{row['asset_class']}"),
         owner=words.owner(str(row["owner"]), text),
-        distance=words.distance(None if pd.isna(metres) else float(str(metres))),
+        distance=words.distance(row["distance_m"]),
     )
     return Marker(
-        lon=float(str(row["lon"])),
-        lat=float(str(row["lat"])),
+        lon=float(row["lon"]),
+        lat=float(row["lat"]),
         label=label,
         sign=owner.sign if owner else "circle",
         colour=owner.colour if owner else "#3f4a54",
@@ -81,7 +78,7 @@ def show_map(
         f"/layers/{layer.hash}.pmtiles",
         layer.bounds,
         text,
-        hills and (f"/hillshade/{hills.hash}.png", hills.bounds),
+        (f"/hillshade/{hills.hash}.png", hills.bounds) if hills else None,
     )
     view = MapView(
         classes={level: overview.classes[level]}

@@ -7,7 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from app_pages import words
-from app_pages.gaps import chosen_gap, gap_markers
+from app_pages.gaps import Gap, chosen_gap, gap_markers
 from app_pages.picture import near_box, open_unit_at, show_map
 from app_pages.scene import (
     Scene,
@@ -53,9 +53,7 @@ def _opportunities(sharing: pipeline.Sharing, text: Text) -> pd.DataFrame:
     )
 
 
-def _show_opportunities(
-    scene: Scene, sharing: pipeline.Sharing, gap: "pd.Series[object] | None"
-) -> None:
+def _show_opportunities(scene: Scene, sharing: pipeline.Sharing, gap: Gap | None) -> None:
     text = scene.text
     frame = _opportunities(sharing, text)
 
@@ -132,19 +130,22 @@ def _show_duplicates(scene: Scene, frame: pd.DataFrame) -> None:
 
 
 def _pair_markers(frame: pd.DataFrame) -> list[Marker]:
+    """Return the chosen pair's new tower, which stands for both: they are close by definition."""
     rows = frame[frame["pair"] == st.session_state.get("pair")]
     owners = read_owners()
     return [
         Marker(
-            row.lon, row.lat, row.new_name, owners[row.new_owner].sign, owners[row.new_owner].colour
+            float(row["lon"]),
+            float(row["lat"]),
+            str(row["new_name"]),
+            owners[row["new_owner"]].sign,
+            owners[row["new_owner"]].colour,
         )
-        for row in rows.itertuples()
+        for _, row in rows.iterrows()
     ]
 
 
-def _explain(
-    scene: Scene, sharing: pipeline.Sharing, view: str, gap: "pd.Series[object] | None"
-) -> None:
+def _explain(scene: Scene, sharing: pipeline.Sharing, view: str, gap: Gap | None) -> None:
     """Say what is counted, by whom, and what to click."""
     text, gaps = scene.text, sharing.gaps
     near = gaps["gap_id"].isin(sharing.opportunities["gap_id"])

@@ -7,10 +7,9 @@ import streamlit as st
 
 from app_pages import words
 from coverage_map.pipeline import UploadCheck
-from coverage_map.pipeline.views import CheckedTable
 from coverage_map.text import Text
 from geodata.errors import Fault
-from geodata.ingest.report import Question
+from geodata.ingest.report import CheckedTable, Question
 
 MOST_PLACES = 5
 MOST_SCORES = 6
@@ -60,14 +59,14 @@ def _crs(table: CheckedTable, text: Text) -> str:
     choice = table.crs
     if not choice.chosen and not choice.scores:
         return ""
-    chosen = option("crs", choice.chosen, text) if choice.chosen else text("upload.crs_open")
+    chosen = option("crs", text, choice.chosen) if choice.chosen else text("upload.crs_open")
     ground = text(f"decided.{choice.decided_by}")
     lines = "".join(
-        f"<tr><td>{escape(option('crs', score.crs, text))}"
+        f"<tr><td>{escape(option('crs', text, score.crs))}"
         f"{escape(text('upload.swapped')) if score.swapped else ''}</td>"
         f'<td class="number">{words.count(score.inside)} / {words.count(score.rows)}</td></tr>'
         if score.rows
-        else f"<tr><td>{escape(option('crs', score.crs, text))}</td>"
+        else f"<tr><td>{escape(option('crs', text, score.crs))}</td>"
         f'<td class="number">{100 * score.share:.1f}%</td></tr>'
         for score in choice.scores[:MOST_SCORES]
     )

@@ -1,6 +1,7 @@
 """上传: hand in a file, see what was understood of it, answer, accept, see what changed."""
 
 from collections.abc import Callable
+from functools import partial
 from hashlib import sha256
 from html import escape
 
@@ -49,7 +50,10 @@ def _progress(text: Text) -> tuple[Callable[[str, int, int], None], Callable[[],
     def show(message: str, done: int, total: int) -> None:
         bar.progress(min(done / max(total, 1), 1.0), text=text(message))
 
-    return show, bar.empty
+    def hide() -> None:
+        bar.empty()
+
+    return show, hide
 
 
 def _forget() -> None:
@@ -87,9 +91,7 @@ def _answer(scene: Scene, check: pipeline.UploadCheck) -> None:
                     question.options,
                     index=None,
                     placeholder=text("upload.choose"),
-                    format_func=lambda option, code=question.code: understood.option(
-                        code, option, text
-                    ),
+                    format_func=partial(understood.option, question.code, text),
                     key=f"answer_{check.upload_id}_{table.sheet}_{question.code}",
                 )
                 for question in table.questions
@@ -128,10 +130,10 @@ def _accept(scene: Scene, check: pipeline.UploadCheck) -> None:
     if not good:
         st.html(f'<p class="empty">{escape(text("upload.nothing"))}</p>')
         return
-    partial = not bad or st.checkbox(
+    willing = not bad or st.checkbox(
         text("upload.partial", good=words.count(good), bad=words.count(bad)), key="partial"
     )
-    ready = check.ready and partial
+    ready = check.ready and willing
     said = text("upload.accept", good=words.count(good))
     if not st.button(said, type="primary", disabled=not ready, key="accept"):
         return

@@ -2,6 +2,7 @@
 
 import json
 import math
+from typing import Any
 
 import pandas as pd
 
@@ -29,9 +30,9 @@ def people(number: float, text: Text) -> str:
     return text("words.people", n=count(number))
 
 
-def distance(metres: float | None) -> str:
-    """Return a distance in m under a kilometre, in km with one decimal from there on."""
-    if metres is None or pd.isna(metres):
+def distance(metres: Any) -> str:
+    """Return a distance in m under a kilometre, in km from there on; a dash for <NA> and None."""
+    if pd.isna(metres):
         return "—"
     return f"{count(metres)} m" if metres < KILOMETRE_M else f"{metres / KILOMETRE_M:,.1f} km"
 

@@ -14,7 +14,7 @@ from coverage_map.pipeline.export import (
     export_name,
     export_sharing,
 )
-from coverage_map.pipeline.frame import read_frame
+from coverage_map.pipeline.frame import read_frame, read_trail, unit_names
 from coverage_map.pipeline.gaps import read_gaps, read_sharing
 from coverage_map.pipeline.imports import (
     ImportOutcome,
@@ -80,9 +80,11 @@ __all__ = [
     "read_overview",
     "read_sharing",
     "read_status",
+    "read_trail",
     "read_uploads",
     "recheck_upload",
     "sign_in",
     "sign_out",
+    "unit_names",
     "warm_up",
 ]

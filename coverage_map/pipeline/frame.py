@@ -45,6 +45,20 @@ def read_frame(workspace: Workspace, actor: Actor) -> Frame:
     )
 
 
+def read_trail(workspace: Workspace, actor: Actor, code: str) -> tuple[Crumb, ...]:
+    """Return the steps from the city down to an area, township or unit the actor may see."""
+    return trail_of(load_register(workspace), allow(actor, "overview"), code)
+
+
+def unit_names(workspace: Workspace, actor: Actor) -> pd.Series:
+    """Return the names of the units within the actor's sight, by code."""
+    scope = allow(actor, "overview")
+    units = load_register(workspace).units
+    if scope.areas is not None:
+        units = units[units["area_code"].isin(scope.areas)]
+    return units.set_index("code")["name"]
+
+
 def operators_of(scope: Scope) -> tuple[str, ...]:
     """Return the operators whose verdicts a scope holds, ``any`` first."""
     if scope.evaluation != CITY:
