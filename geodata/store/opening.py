@@ -1,5 +1,7 @@
 """A store is a vault and a ledger; it is made once for a workspace and opened many times."""
 
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -28,9 +30,7 @@ def create_store(folder: Path, workspace_id: str) -> Store:
     StoreError when the ledger (a PostgreSQL database, say) already serves another workspace.
     """
     (folder / VAULT_FOLDER).mkdir(parents=True, exist_ok=True)
-    engine = connect(database_url(folder))
-    migrate(engine)
-    with write(engine) as connection:
+    with _ready(folder) as engine, write(engine) as connection:
         found = connection.execute(select(schema.workspace.c.id)).scalar()
         if found is None:
             row = {"id": workspace_id, "created_at": stamp()}
@@ -41,6 +41,17 @@ def create_store(folder: Path, workspace_id: str) -> Store:
         elif found != workspace_id:
             raise StoreError("ledger_taken")
     return Store(FolderVault(folder / VAULT_FOLDER), engine)
+
+
+@contextmanager
+def _ready(folder: Path) -> Iterator[Engine]:
+    """Connect to a workspace's ledger and migrate it; a fault gives the connections back."""
+    engine = connect(database_url(folder))
+    with ExitStack() as on_fault:
+        on_fault.callback(engine.dispose)
+        migrate(engine)
+        yield engine
+        on_fault.pop_all()
 
 
 def open_store(folder: Path, workspace_id: str) -> Store:
@@ -54,12 +65,11 @@ def open_store(folder: Path, workspace_id: str) -> Store:
     url = database_url(folder)
     if url.get_backend_name() == "sqlite" and not Path(url.database or "").is_file():
         raise StoreError("ledger_missing", name=Path(url.database or "").name)
-    engine = connect(url)
-    migrate(engine)
-    with read(engine) as connection:
-        found = connection.execute(select(schema.workspace.c.id)).scalar()
-    if found != workspace_id:
-        raise StoreError("ledger_of_another")
+    with _ready(folder) as engine:
+        with read(engine) as connection:
+            found = connection.execute(select(schema.workspace.c.id)).scalar()
+        if found != workspace_id:
+            raise StoreError("ledger_of_another")
     return Store(FolderVault(vault), engine)
 
 
