@@ -1,8 +1,12 @@
 """What a row's own words say about its unit: codes and names, narrowed by township and county."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
 
 from geodata.place_names import (
     Index,
@@ -18,6 +22,8 @@ from geodata.register import Register
 
 Codes = frozenset[str]
 _NONE: Codes = frozenset()
+WORDS = ("given_code", "county_name", "township_name", "village_name", "settlement_name")
+_APART = "\x1f"
 
 
 @dataclass(frozen=True)
@@ -72,6 +78,27 @@ def unit_index(register: Register) -> UnitIndex:
         area=dict(zip(units["code"], units["area_code"], strict=True)),
         settlements={form: frozenset(codes) for form, codes in settlements.items()},
     )
+
+
+def resolve_words(
+    frame: pd.DataFrame, index: UnitIndex, words: Collection[str] = WORDS
+) -> tuple[list[Said], npt.NDArray[np.int64]]:
+    """Resolve each combination of words in a frame once.
+
+    Returns:
+        What the combinations say, and for each row which of them it has.
+    """
+    joined = pd.Series("", index=frame.index, dtype="str")
+    for number, name in enumerate(WORDS):
+        used = name in frame and name in words
+        column = frame[name].fillna("").astype("str") if used else ""
+        joined = joined + column if number == 0 else joined + _APART + column
+    of_row, combinations = pd.factorize(joined)
+    saids = []
+    for combination in combinations:
+        code, county, township, village, settlement = str(combination).split(_APART)
+        saids.append(say(index, code, county, township, village, settlement))
+    return saids, np.asarray(of_row, dtype=np.int64)
 
 
 def say(

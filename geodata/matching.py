@@ -17,13 +17,11 @@ import shapely
 
 from geodata.crs import metric_crs
 from geodata.match_subjects import match_subjects
-from geodata.match_words import Said, say, unit_index
+from geodata.match_words import Said, resolve_words, unit_index
 from geodata.place_names import matching_settings
 from geodata.records import Subject
 from geodata.register import Register
 
-_WORDS = ("given_code", "county_name", "township_name", "village_name", "settlement_name")
-_APART = "\x1f"
 Ints = npt.NDArray[np.int64]
 Objects = npt.NDArray[np.object_]
 
@@ -45,7 +43,7 @@ def match_records(
         none), match_method (code, name, position, none), match_confidence (0 to 1), match_note
         (JSON: candidates, unknown_name, position, away_m, county_named …, or empty).
     """
-    saids, of_row = _resolve_words(frame, register)
+    saids, of_row = resolve_words(frame, unit_index(register))
     points = middle_points(frame.geometry)
     position = _position_units(points, register)
     codes = register.units["code"].to_numpy(dtype=object)
@@ -86,18 +84,6 @@ def middle_points(geometry: gpd.GeoSeries) -> Objects:
     if len(others):
         points[others] = shapely.point_on_surface(shapes[others])
     return np.asarray(points, dtype=object)
-
-
-def _resolve_words(frame: gpd.GeoDataFrame, register: Register) -> tuple[list[Said], Ints]:
-    """Resolve each combination of words once; return them and which of them each row has."""
-    joined = pd.Series("", index=frame.index, dtype="str")
-    for number, name in enumerate(_WORDS):
-        words = frame[name].fillna("").astype("str") if name in frame else ""
-        joined = joined + words if number == 0 else joined + _APART + words
-    of_row, combinations = pd.factorize(joined)
-    index = unit_index(register)
-    saids = [say(index, *str(words).split(_APART)) for words in combinations]
-    return saids, np.asarray(of_row, dtype=np.int64)
 
 
 def _position_units(points: Objects, register: Register) -> Ints:

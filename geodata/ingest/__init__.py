@@ -1,0 +1,127 @@
+"""Read what a carrier hands in: bytes become tables, tables become checked and placed records."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import PurePosixPath
+
+import geopandas as gpd
+
+from geodata.crs import CGCS2000
+from geodata.errors import FileRefusedError, Place
+from geodata.ingest.check import check_table
+from geodata.ingest.columns import Columns, map_columns
+from geodata.ingest.detect import split_upload
+from geodata.ingest.header import find_table
+from geodata.ingest.raw import Part, RawTable
+from geodata.ingest.read_kml import read_kml
+from geodata.ingest.read_tables import read_text, read_workbook
+from geodata.ingest.read_vectors import read_vectors
+from geodata.ingest.report import (
+    Answers,
+    CheckedTable,
+    ColumnMatch,
+    CrsChoice,
+    CrsScore,
+    Question,
+    TableAnswer,
+)
+from geodata.register import Register
+
+__all__ = [
+    "Answers",
+    "CheckedTable",
+    "ColumnMatch",
+    "CrsChoice",
+    "CrsScore",
+    "Question",
+    "TableAnswer",
+    "check_file",
+    "read_file",
+]
+
+
+def check_file(
+    content: bytes,
+    name: str,
+    register: Register,
+    owner: str,
+    answers: Answers | None = None,
+) -> list[CheckedTable]:
+    """Read, recognise, place, match and check every table of an uploaded file.
+
+    Args:
+        content: the file's bytes.
+        name: its name, whose ending helps to tell what it is.
+        register: the reference frames of the city.
+        owner: the enterprise that hands it in; its code in ``owners.toml``.
+        answers: what a person said about its tables.
+
+    Returns:
+        One report a table, those that are none of ours included. Nothing is stored.
+
+    Raises:
+        FileRefusedError: empty, protected, damaged, of a format that is not read, or not in any
+            encoding; its fault says which and leads to the remedy.
+    """
+    known = answers or Answers()
+    reports: list[CheckedTable] = []
+    for table in read_file(content, name):
+        answer = known.for_sheet(table.sheet)
+        columns = Columns(reason=table.reason) if table.reason else map_columns(table, answer, name)
+        if columns.kind:
+            reports.append(check_table(table, columns, register, owner, answer, name))
+        else:
+            reports.append(_unread(table, columns, name))
+    if all(report.reason == "empty" for report in reports):
+        raise FileRefusedError("file_empty", Place(file=name))
+    return reports
+
+
+def read_file(content: bytes, name: str) -> list[RawTable]:
+    """Read every table of a file as it stands.
+
+    Raises:
+        FileRefusedError: see ``check_file``.
+    """
+    parts = split_upload(content, name)
+    tables = [
+        table if len(parts) == 1 else replace(table, sheet=_inner_sheet(part, table))
+        for part in parts
+        for table in _read_part(part, name)
+    ]
+    if not tables:
+        raise FileRefusedError("file_empty", Place(file=name))
+    return tables
+
+
+def _inner_sheet(part: Part, table: RawTable) -> str:
+    stem = PurePosixPath(part.name).stem
+    return part.name if table.sheet in {"", stem} else f"{part.name}/{table.sheet}"
+
+
+def _read_part(part: Part, name: str) -> Iterator[RawTable]:
+    if part.format == "spreadsheet":
+        return (find_table(grid, name) for grid in read_workbook(part, name))
+    if part.format == "text":
+        return iter([find_table(read_text(part, name), name)])
+    if part.format == "kml":
+        return read_kml(part, name)
+    return read_vectors(part, name)
+
+
+def _unread(table: RawTable, columns: Columns, name: str) -> CheckedTable:
+    """Report a table that holds no record of ours, or of which it is not clear."""
+    return CheckedTable(
+        file=name,
+        sheet=table.sheet,
+        kind="",
+        reason=columns.reason,
+        header_row=table.header_row,
+        rows=len(table.rows),
+        columns=(),
+        unmapped=table.headers,
+        crs=CrsChoice(),
+        records=gpd.GeoDataFrame(geometry=[], crs=CGCS2000),
+        faults=table.faults,
+        questions=columns.questions,
+    )

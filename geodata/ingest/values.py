@@ -57,7 +57,7 @@ class Parsed:
 class ParsedColumn:
     """A column's values in the dtype of its field, and rows with faults or with several numbers."""
 
-    values: Any
+    array: Any
     faults: list[tuple[int, Parsed]]
     several: list[int]
     empty: np.ndarray
@@ -79,7 +79,7 @@ def parse_column(cells: Cells, entry: Field) -> ParsedColumn:
         out.append(parsed)
     special = [i for i, parsed in enumerate(out) if parsed.code or parsed.several]
     return ParsedColumn(
-        values=_typed([parsed.value for parsed in out], entry),
+        array=_typed([parsed.value for parsed in out], entry),
         faults=[(i, out[i]) for i in special if out[i].code],
         several=[i for i in special if out[i].several],
         empty=np.array([parsed.value is None or parsed.value == [] for parsed in out], dtype=bool),
