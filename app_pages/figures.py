@@ -1,7 +1,7 @@
 """At most five figures of an area, each with its target, what it counts and what is unknown."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from html import escape
 from typing import Any
 
@@ -35,7 +35,7 @@ def state_bar(counts: Mapping[str, int], text: Text) -> str:
     return f'<div class="bar" title="{escape(title)}">{parts if any(counts.values()) else ""}</div>'
 
 
-def _figure(row: Mapping[str, Any], text: Text, *, chosen: bool) -> str:
+def _figure(row: Mapping[Hashable, Any], text: Text, *, chosen: bool) -> str:
     part, whole, unknown = (int(row[k]) for k in ("numerator", "denominator", "unknown"))
     units: dict[str, int] = {state: int(row[f"units_{state}"]) for state in STATES}
     target = float(row["target"])

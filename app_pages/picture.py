@@ -1,6 +1,6 @@
 """The map of every page: the same base, states of the moment, one click handed back."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from typing import Any
 
 import streamlit as st
@@ -41,7 +41,9 @@ def _legend(scene: Scene, level: str, classes: Mapping[str, str]) -> Legend:
     return Legend(title=title, rows=rows, notes=notes)
 
 
-def owner_marker(row: Mapping[str, Any], text: Text, origin: tuple[float, float] | None) -> Marker:
+def owner_marker(
+    row: Mapping[Hashable, Any], text: Text, origin: tuple[float, float] | None
+) -> Marker:
     """Return the marker of a standing asset: its owner's colour and sign, name and distance."""
     owner = read_owners().get(str(row["owner"]))
     label = text(

@@ -27,7 +27,7 @@ def ask(question: Question, table: CheckedTable, text: Text) -> str:
     return f"{table.sheet}{text('words.colon')}{said}" if table.sheet else said
 
 
-def option(code: str, value: str, text: Text) -> str:
+def option(code: str, text: Text, value: str) -> str:
     """Return an option of a question in words."""
     if code == "kind":
         return text(f"kind.{value}")

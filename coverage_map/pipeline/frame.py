@@ -56,7 +56,8 @@ def unit_names(workspace: Workspace, actor: Actor) -> pd.Series:
     units = load_register(workspace).units
     if scope.areas is not None:
         units = units[units["area_code"].isin(scope.areas)]
-    return units.set_index("code")["name"]
+    names: pd.Series = units.set_index("code")["name"]
+    return names
 
 
 def operators_of(scope: Scope) -> tuple[str, ...]:
