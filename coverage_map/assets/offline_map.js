@@ -5,8 +5,9 @@ function showGaps(map) {
   const data = JSON.parse(document.getElementById("gap-data").textContent);
   const CHUNK = 400;
   const NUMBERS = new Set(["households", "people", "node_distance_m", "tower_distance_m"]);
-  const COLUMNS = ["indicator_name", "operator_name", "township_name", "unit_name", "subject_name",
-    "households", "people"].filter((name) => name in data.headings);
+  const several = (name) => new Set(data.gaps.map((gap) => gap[name])).size > 1;
+  const COLUMNS = ["indicator_name", "operator_name", "township_name", "subject_name", "people"]
+    .filter((name) => name !== "operator_name" || several(name));
   const number = new Intl.NumberFormat("en-US");
   const say = (pattern, values) => pattern.replace(/\{(\w+)\}/g, (_, name) => values[name]);
 
@@ -18,6 +19,10 @@ function showGaps(map) {
   }
   const shown = (name, value) =>
     value === null || value === undefined ? "" : NUMBERS.has(name) ? number.format(value) : String(value);
+
+  // A settlement or place is named with the unit it lies in.
+  const cell = (name, gap) => name === "subject_name" && gap.unit_name && gap.unit_name !== gap.subject_name
+    ? `${gap.unit_name} · ${gap.subject_name}` : shown(name, gap[name]);
 
   // A hatch that repeats in screen pixels; SVG, because canvas paths of Leaflet know none.
   function hatch(svg, id, style) {
@@ -63,19 +68,29 @@ function showGaps(map) {
   L.geoJSON(data.outlines, {
     interactive: false,
     style: { fill: false, color: data.base.area_outline, weight: 1.6 },
-    onEachFeature(feature, layer) {
-      layer.bindTooltip(document.createTextNode(feature.properties.name),
-        { permanent: true, direction: "center", className: "outline-name", interactive: false });
-    },
   }).addTo(map);
+  data.outlines.features.forEach((feature) => {
+    const { name, lat, lon } = feature.properties;
+    L.tooltip([lat, lon], { permanent: true, direction: "center", className: "outline-name",
+      opacity: 1, content: document.createTextNode(name) }).addTo(map);
+  });
 
   const gapStyle = data.states.gap;
   const own = L.layerGroup().addTo(map);
+  // Signs grow with the zoom: a thousand large dots hide the map that they stand on.
+  const radius = () => Math.min(6, Math.max(1.6, (map.getZoom() - 8) * 1.1));
+  const line = () => (map.getZoom() < 11 ? 0.4 : 1.2);
+  map.on("zoomend", () => data.gaps.forEach((gap) => {
+    if (gap.layer) gap.layer.eachLayer((layer) => {
+      if (layer.setRadius) layer.setRadius(radius()).setStyle({ weight: line() });
+    });
+  }));
   data.gaps.forEach((gap) => {
     if (!gap.shape) return;
     gap.layer = L.geoJSON(gap.shape, {
-      style: { color: gapStyle.outline, weight: 2, fillColor: gapStyle.fill, fillOpacity: 0.35 },
-      pointToLayer: (_, at) => L.circleMarker(at, { radius: 5, color: gapStyle.outline, weight: 1.2,
+      style: (feature) => (feature.geometry.type === "Point" ? {} : { color: gapStyle.outline,
+        weight: 2, fillColor: gapStyle.fill, fillOpacity: 0.35 }),
+      pointToLayer: (_, at) => L.circleMarker(at, { radius: radius(), color: gapStyle.outline, weight: line(),
         fillColor: gapStyle.fill, fillOpacity: 1 }),
     }).on("click", (event) => {
       L.DomEvent.stopPropagation(event);
@@ -107,7 +122,7 @@ function showGaps(map) {
   function row(gap) {
     if (!gap.row) {
       gap.row = make("tr", { tabindex: 0, "data-gap": gap.gap_id }, ...COLUMNS.map((name) =>
-        make("td", NUMBERS.has(name) ? { class: "number" } : {}, shown(name, gap[name]))));
+        make("td", NUMBERS.has(name) ? { class: "number" } : {}, cell(name, gap))));
       gap.row.addEventListener("click", () => select(gap));
       gap.row.addEventListener("keydown", (event) => { if (event.key === "Enter") select(gap); });
     }
@@ -158,8 +173,9 @@ function showGaps(map) {
     const target = gap.layer || unit;
     if (!target) return;
     const bounds = target.getBounds();
-    map.fitBounds(unit ? unit.getBounds() : bounds, { maxZoom: 13, padding: [60, 60] });
-    L.popup({ maxWidth: 360, maxHeight: 320 }).setLatLng(bounds.getCenter())
+    map.fitBounds(unit ? unit.getBounds() : bounds,
+      { maxZoom: 13, padding: [60, 60], animate: false });
+    L.popup({ maxWidth: 380, maxHeight: 260 }).setLatLng(bounds.getCenter())
       .setContent(details(gap)).openOn(map);
   }
   function pickUnit(code) {

@@ -123,6 +123,7 @@ def _data(content: Content) -> dict[str, Any]:
         np.flatnonzero(own), _shapes(content.gaps.geometry[own].to_numpy()), strict=True
     ):
         shapes[index] = shape
+    inside = content.areas.representative_point()
     return {
         "labels": {
             **{name: text(f"export.{name}") for name in LABELS},
@@ -148,6 +149,8 @@ def _data(content: Content) -> dict[str, Any]:
         },
         "base": dict(palette.base_colours()),
         "units": _features(content.units, ["code", "name", "township_name", "state"]),
-        "outlines": _features(content.areas, ["name"]),
+        "outlines": _features(
+            content.areas.assign(lon=inside.x, lat=inside.y), ["name", "lon", "lat"]
+        ),
         "gaps": [{**row, "shape": shape} for row, shape in zip(plain, shapes, strict=True)],
     }

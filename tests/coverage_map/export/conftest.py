@@ -8,15 +8,13 @@ import numpy as np
 import pandas as pd
 import pytest
 import shapely
+from export_names import FORMULA, NASTY, RARE
 
 from coverage_map.export import SheetInfo
 from coverage_map.verdicts import FIGURE, GAP
 from geodata.register import Register
 
 WEST, SOUTH, SIDE = 113.8, 34.0, 0.02
-NASTY = '<img src=x onerror="alert(1)">&村'
-FORMULA = '=HYPERLINK("http://evil.example","点我")'
-RARE = "㙍𠮷村"  # neither character is in GBK
 
 
 def _units() -> gpd.GeoDataFrame:
