@@ -17,7 +17,9 @@ from coverage_map.text import DEFAULT_LANGUAGE, Text
 from geodata.store.engine import write
 from geodata.store.ledger import add_audit
 
-INTERNAL: Classification = "内部"  # exports with asset positions; the office decides what may leave the house
+INTERNAL: Classification = (
+    "内部"  # exports with asset positions; the office decides what may leave the house
+)
 
 
 def export_formats() -> tuple[str, ...]:

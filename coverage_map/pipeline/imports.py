@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 
 import geopandas as gpd
@@ -11,6 +10,7 @@ import pandas as pd
 from coverage_map.pipeline.actors import Actor, allow, allow_owner
 from coverage_map.pipeline.evaluate import CITY, Evaluation, evaluate, newest, result
 from coverage_map.pipeline.parsing import check_in_child
+from coverage_map.pipeline.reports import load_check, save_check
 from coverage_map.pipeline.views import Accepted, UploadCheck
 from coverage_map.pipeline.workspace import Workspace, load_register
 from geodata.errors import (
@@ -23,6 +23,7 @@ from geodata.ingest import Answers, TableAnswer
 from geodata.owners import read_owners
 from geodata.store.engine import read, write
 from geodata.store.ledger import (
+    UploadState,
     add_audit,
     add_upload,
     get_upload,
@@ -33,7 +34,6 @@ from geodata.store.ledger import (
 from geodata.store.tables import accept_tables
 
 Progress = Callable[[str, int, int], None]
-KEPT_CHECKS = 8
 
 
 def _quiet(_message: str, _done: int, _total: int) -> None:
@@ -88,35 +88,33 @@ def check_upload(
 def recheck_upload(
     workspace: Workspace, actor: Actor, upload_id: str, answers: Answers | None
 ) -> UploadCheck:
-    """Read an upload again with a person's answers."""
+    """Return what was understood of an upload; it is read again only when the answers differ."""
     with read(workspace.store.ledger) as connection:
         upload = get_upload(connection, upload_id)
     _check_owner(actor, "check", upload["owner"])
+    given = (answers or Answers()).to_json()
+    if upload["report_hash"]:
+        kept = load_check(workspace, upload["report_hash"], given)
+        if kept is not None:
+            return kept
     try:
-        check = _check(workspace, upload_id, (answers or Answers()).to_json())
+        tables = check_in_child(
+            workspace.store.vault.get(upload["object_hash"]),
+            upload["filename"],
+            load_register(workspace),
+            upload["owner"],
+            answers,
+        )
     except FileRefusedError:
         with write(workspace.store.ledger) as connection:
             set_upload_state(connection, upload_id, "refused")
         raise
+    check = UploadCheck(upload_id, upload["filename"], upload["owner"], tuple(tables))
+    report = save_check(workspace, check, given)
+    state: UploadState = "checked" if upload["state"] == "received" else upload["state"]
     with write(workspace.store.ledger) as connection:
-        if upload["state"] == "received":
-            set_upload_state(connection, upload_id, "checked")
+        set_upload_state(connection, upload_id, state, report)
     return check
-
-
-@lru_cache(maxsize=KEPT_CHECKS)
-def _check(workspace: Workspace, upload_id: str, answers: str) -> UploadCheck:
-    """Read an upload in the child process; the last few are kept for the acceptance to come."""
-    with read(workspace.store.ledger) as connection:
-        upload = get_upload(connection, upload_id)
-    tables = check_in_child(
-        workspace.store.vault.get(upload["object_hash"]),
-        upload["filename"],
-        load_register(workspace),
-        upload["owner"],
-        Answers.from_json(answers),
-    )
-    return UploadCheck(upload_id, upload["filename"], upload["owner"], tuple(tables))
 
 
 def accept_upload(
