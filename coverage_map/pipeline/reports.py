@@ -1,0 +1,74 @@
+"""What was understood of an upload, kept in the vault so that any process can go on from it."""
+
+import json
+from dataclasses import asdict
+from typing import Any
+
+import geopandas as gpd
+
+from coverage_map.pipeline.views import UploadCheck
+from coverage_map.pipeline.workspace import Workspace
+from geodata.errors import Fault, Place
+from geodata.ingest.report import CheckedTable, ColumnMatch, CrsChoice, CrsScore, Question
+from geodata.store.frames import get_frame, put_frame
+
+
+def save_check(workspace: Workspace, check: UploadCheck, answers: str) -> str:
+    """Keep a check and the answers it was made with; return the report's hash."""
+    report = {
+        "answers": answers,
+        "upload_id": check.upload_id,
+        "filename": check.filename,
+        "owner": check.owner,
+        "tables": [_written(workspace, table) for table in check.tables],
+    }
+    text = json.dumps(report, ensure_ascii=False, sort_keys=True)
+    return workspace.store.vault.put(text.encode("utf-8"))
+
+
+def load_check(workspace: Workspace, report_hash: str, answers: str) -> UploadCheck | None:
+    """Return a kept check, None when it was made with other answers."""
+    report = json.loads(workspace.store.vault.get(report_hash))
+    if report["answers"] != answers:
+        return None
+    return UploadCheck(
+        report["upload_id"],
+        report["filename"],
+        report["owner"],
+        tuple(_read(workspace, table) for table in report["tables"]),
+    )
+
+
+def _written(workspace: Workspace, table: CheckedTable) -> dict[str, Any]:
+    parts = {name: value for name, value in vars(table).items() if name != "records"}
+    plain = {
+        **parts,
+        "columns": [asdict(match) for match in table.columns],
+        "crs": asdict(table.crs),
+        "faults": [
+            {**vars(f), "place": asdict(f.place), "params": dict(f.params)} for f in table.faults
+        ],
+        "questions": [{**vars(q), "params": dict(q.params)} for q in table.questions],
+    }
+    return {**plain, "records": put_frame(workspace.store, table.records)}
+
+
+def _read(workspace: Workspace, data: dict[str, Any]) -> CheckedTable:
+    crs = data["crs"]
+    scores = tuple(CrsScore(**score) for score in crs["scores"])
+    return CheckedTable(
+        **{
+            **data,
+            "columns": tuple(ColumnMatch(**match) for match in data["columns"]),
+            "unmapped": tuple(data["unmapped"]),
+            "crs": CrsChoice(**{**crs, "scores": scores}),
+            "faults": tuple(
+                Fault(**{**fault, "place": Place(**fault["place"])}) for fault in data["faults"]
+            ),
+            "questions": tuple(
+                Question(**{**question, "options": tuple(question["options"])})
+                for question in data["questions"]
+            ),
+            "records": gpd.GeoDataFrame(get_frame(workspace.store, data["records"])),
+        }
+    )
