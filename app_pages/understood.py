@@ -6,10 +6,9 @@ from html import escape
 import streamlit as st
 
 from app_pages import words
-from coverage_map.pipeline import UploadCheck
+from coverage_map.pipeline import CheckedTable, Question, UploadCheck
 from coverage_map.text import Text
 from geodata.errors import Fault
-from geodata.ingest.report import CheckedTable, Question
 
 MOST_PLACES = 5
 MOST_SCORES = 6

@@ -41,17 +41,20 @@ from coverage_map.pipeline.views import (
 )
 from coverage_map.pipeline.workspace import Workspace, is_workspace, open_workspace
 from geodata.ingest import Answers, TableAnswer
+from geodata.ingest.report import CheckedTable, Question
 
 __all__ = [
     "Accepted",
     "Actor",
     "Answers",
     "Card",
+    "CheckedTable",
     "Crumb",
     "Frame",
     "ImportOutcome",
     "LayerRef",
     "Overview",
+    "Question",
     "Sharing",
     "Status",
     "TableAnswer",
