@@ -16,7 +16,7 @@ from geodata.sample.source_tables import read_source
 from geodata.sample.terrain import write_terrain
 
 Progress = Callable[[str, int, int], None]
-STEPS = ("sample.city", "sample.register", "sample.terrain", "sample.uploads")
+_STEPS = 4
 
 
 def build_sample(folder: Path, seed: int = 2023, progress: Progress | None = None) -> None:
@@ -25,12 +25,12 @@ def build_sample(folder: Path, seed: int = 2023, progress: Progress | None = Non
     Writes ``register/`` (see geodata.register), ``terrain.tif`` (int16 metres, EPSG:4490, one arc
     second, Cloud Optimized), ``uploads/<owner>/<file>`` with ``uploads.json`` (the order of import
     and the answers a person would give) and ``truth/*.parquet`` for tests. ``progress`` is called
-    with a step's id, how many are done and how many there are.
+    with its message's id, how many steps are done and how many there are.
     """
 
     def tell(done: int) -> None:
         if progress is not None:
-            progress(STEPS[min(done, len(STEPS) - 1)], done, len(STEPS))
+            progress("progress.sample", done, _STEPS)
 
     folder.mkdir(parents=True, exist_ok=True)
     # One stream a part: a change in one part leaves the others as they were.

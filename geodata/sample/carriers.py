@@ -107,7 +107,7 @@ def _send_fibre(
     sites: Mapping[str, pd.DataFrame],
 ) -> None:
     nodes = model_nodes(city, ground, settings, rng)
-    routes = model_routes(nodes, settings, rng)
+    routes = model_routes(city, nodes, settings, rng)
     estates = model_estates(city, ground, settings, rng)
     broadband = model_broadband(city, ground, settings, rng)
 

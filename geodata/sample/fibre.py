@@ -100,9 +100,12 @@ def _upstream(frame: pd.DataFrame, city: City) -> list[str]:
 
 
 def model_routes(
-    nodes: pd.DataFrame, settings: Mapping[str, Any], rng: np.random.Generator
+    city: City, nodes: pd.DataFrame, settings: Mapping[str, Any], rng: np.random.Generator
 ) -> pd.DataFrame:
-    """Return routes from a carrier's boxes to its nearest cabinet or OLT, with a bend or two."""
+    """Return routes from a carrier's boxes to its nearest cabinet or OLT, with a bend or two.
+
+    A route belongs to the unit its middle lies in (where its box is, if that is outside the city).
+    """
     fibre = settings["fibre"]
     parts: list[pd.DataFrame] = []
     for owner in ("unicom", "telecom"):
@@ -128,6 +131,10 @@ def model_routes(
             )
         )
     frame = pd.concat(parts, ignore_index=True)
+    units = shapely.STRtree(city.register.units.geometry.to_numpy())
+    middle = shapely.line_interpolate_point(frame["geometry"].to_numpy(), 0.5, normalized=True)
+    row, unit = units.query(middle, predicate="within")
+    frame.loc[row, "unit"] = unit
     count = len(frame)
     cores = rng.choice(fibre["cores"], count)
     line = shapely.length(frame["geometry"].to_numpy()) * 102_000.0

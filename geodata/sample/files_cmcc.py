@@ -106,9 +106,12 @@ def send_cells(delivery: Delivery, cells: pd.DataFrame) -> None:
 
 
 def send_own_towers(delivery: Delivery, towers: pd.DataFrame) -> None:
-    """Towers of its own: an old binary workbook with a title, former county names, text numbers."""
+    """Towers of its own: an old binary workbook with a title, a former county name, text numbers.
+
+    Few rows under a plain header: a person is asked for the CRS.
+    """
     lon, lat = positions(towers["lon"], towers["lat"], "EPSG:4490")
-    path = delivery.path(OWNER, "移动自有铁塔.xls")
+    path = delivery.path(OWNER, "移动自有铁塔.xls", {"自有铁塔": {"crs": "EPSG:4490"}})
     places = place_columns(delivery.ground, towers["unit"], "plain")
     places["区县"] = ["许昌县" if name == "建安区" else name for name in places["区县"]]
     headers, rows = table(

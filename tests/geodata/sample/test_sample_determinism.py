@@ -1,9 +1,14 @@
 """The same seed gives the same city; another seed another one."""
 
+from pathlib import Path
+
 import numpy as np
+import pandas as pd
 import pytest
 import shapely
 
+from geodata.sample.carriers import write_uploads
+from geodata.sample.city import build_city
 from geodata.sample.mesh import build_mesh, local_plane
 from geodata.sample.partition import connect, divide
 from geodata.sample.people import apportion
@@ -45,6 +50,24 @@ def test_any_seed_gives_connected_units_that_tile(small: Source, seed: int) -> N
     assert shapely.coverage_is_valid(polygons)
     outline = small.counties.geometry.iloc[0]
     assert shapely.area(polygons).sum() == pytest.approx(outline.area, rel=1e-6)
+
+
+def test_uploads_are_the_same_bytes_for_the_same_seed(sample_folder: Path, tmp_path: Path) -> None:
+    streams = np.random.default_rng(2023).spawn(3)
+    write_uploads(build_city(read_source(), streams[0]), tmp_path, streams[2])
+    first = {path.relative_to(sample_folder): path for path in sample_folder.glob("uploads/*/*")}
+    again = {path.relative_to(tmp_path): path for path in tmp_path.glob("uploads/*/*")}
+    assert first.keys() == again.keys()
+    different = [
+        name.name for name, path in first.items() if path.read_bytes() != again[name].read_bytes()
+    ]
+    assert different == []
+    for name in ("records", "files", "faults"):
+        one, two = (
+            pd.read_parquet(folder / "truth" / f"{name}.parquet")
+            for folder in (sample_folder, tmp_path)
+        )
+        pd.testing.assert_frame_equal(one, two)
 
 
 def test_mesh_neighbours_share_their_sides() -> None:
