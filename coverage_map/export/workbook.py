@@ -12,7 +12,8 @@ import xlsxwriter
 from coverage_map import palette
 from coverage_map.export.columns import exported, heading
 from coverage_map.export.content import Content
-from coverage_map.export.sheet_info import margin
+from coverage_map.export.sheet_info import SheetInfo, margin
+from coverage_map.text import Text
 
 # Rows above the header: the title and the line under it.
 HEADER_ROW = 2
@@ -25,7 +26,7 @@ SUMMARY_COUNTS = tuple(
 )
 
 
-def _formats(book: Any) -> dict[str, Any]:
+def make_styles(book: Any) -> dict[str, Any]:
     """Make the workbook's few styles."""
     colours = palette.base_colours()
     line = {"border": 1, "border_color": palette.state_style("none").outline, "valign": "top"}
@@ -63,9 +64,9 @@ def _write_column(page: Any, index: int, values: pd.Series, style: Any) -> None:
             put(row, index, value, style)
 
 
-def _page(content: Content, book: Any, styles: dict[str, Any], name: str) -> Any:
-    """Add a sheet with its title, the line under it, and room for a frozen header."""
-    sheet, text = content.sheet, content.text
+def add_page(sheet: SheetInfo, book: Any, styles: dict[str, Any], name: str) -> Any:
+    """Add ``export.workbook.<name>``: title, the line under it, room for a frozen header."""
+    text = Text(sheet.language)
     page = book.add_worksheet(text(f"export.workbook.{name}"))
     page.write_string(0, 0, sheet.title, styles["title"])
     notes = margin(sheet)
@@ -84,9 +85,10 @@ def _page(content: Content, book: Any, styles: dict[str, Any], name: str) -> Any
     return page
 
 
-def _write_table(
+def write_table(
     page: Any, styles: dict[str, Any], table: pd.DataFrame, headings: list[str], kinds: list[str]
 ) -> None:
+    """Write a table under its title; kinds (text, count, degree, rate) style its columns."""
     page.set_row(HEADER_ROW, 32)
     for index, (name, head, kind) in enumerate(zip(table.columns, headings, kinds, strict=True)):
         page.write_string(HEADER_ROW, index, head, styles["head"])
@@ -106,8 +108,8 @@ def _write_gaps(content: Content, book: Any, styles: dict[str, Any]) -> None:
         else "count"
         for column in columns
     ]
-    page = _page(content, book, styles, "gaps")
-    _write_table(page, styles, table, [heading(c, content.text) for c in columns], kinds)
+    page = add_page(content.sheet, book, styles, "gaps")
+    write_table(page, styles, table, [heading(c, content.text) for c in columns], kinds)
     if table.empty:
         page.write_string(HEADER_ROW + 1, 0, content.text("export.no_gaps"))
 
@@ -125,7 +127,7 @@ def _write_summary(content: Content, book: Any, styles: dict[str, Any]) -> None:
     )
     kinds = ["text"] * 4 + ["rate"] * 3 + ["count"] * (3 + len(SUMMARY_COUNTS))
     headings = [text(f"export.summary.{name}") for name in table.columns]
-    _write_table(_page(content, book, styles, "summary"), styles, table, headings, kinds)
+    write_table(add_page(content.sheet, book, styles, "summary"), styles, table, headings, kinds)
 
 
 def _write_notes(content: Content, book: Any, styles: dict[str, Any]) -> None:
@@ -139,7 +141,7 @@ def _write_notes(content: Content, book: Any, styles: dict[str, Any]) -> None:
     ]
     lines += [("", "")]
     lines += [
-        (text(f"export.state.{state}"), text(f"export.state.{state}.meaning"))
+        (text(f"state.{state}"), text(f"export.state.{state}.meaning"))
         for state in ("covered", "gap", "unknown")
     ]
     lines += [("", ""), (text("export.summary.rate"), text("export.summary.rate.meaning"))]
@@ -159,7 +161,7 @@ def write_workbook(content: Content, out: Path) -> None:
                 "comments": margin(content.sheet)["data"],
             }
         )
-        styles = _formats(book)
+        styles = make_styles(book)
         _write_gaps(content, book, styles)
         _write_summary(content, book, styles)
         _write_notes(content, book, styles)
