@@ -3,12 +3,15 @@
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import geopandas as gpd
 import pandas as pd
 
 from coverage_map.text import Text
 from geodata.owners import read_owners
+
+KILOMETRE_M = 1000
 
 
 @dataclass(frozen=True)
@@ -86,11 +89,14 @@ def _words(values: pd.Series, word: Callable[[str], str]) -> pd.Series:
 
 
 def owner_name(code: str, text: Text) -> str:
-    """Return an owner's or operator's name; "any" is the best of all, "" is nobody."""
-    if code == "any":
-        return text("export.any_operator")
+    """Return an owner's name; "" is nobody."""
     owner = read_owners().get(code)
     return owner.name[text.language] if owner else code
+
+
+def operator_name(code: str, text: Text) -> str:
+    """Return an operator's name; "any" is any one of them, "" that operators play no part."""
+    return text(f"operator.{code or 'none'}") if code in {"", "any"} else owner_name(code, text)
 
 
 def indicator_name(code: str, text: Text) -> str:
@@ -98,12 +104,26 @@ def indicator_name(code: str, text: Text) -> str:
     return text(f"indicator.{code}") if code else text("export.all_indicators")
 
 
+def _spoken(name: str, value: Any, text: Text) -> object:
+    """Put a reason's parameter into words: owners by name, distances with their unit."""
+    if isinstance(value, list):
+        return text("words.comma").join(owner_name(str(item), text) for item in value)
+    if name in {"owner", "operator"}:
+        return operator_name(str(value), text)
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return value
+    if name.endswith("_m"):
+        return f"{value:,.0f} m" if value < KILOMETRE_M else f"{value / KILOMETRE_M:,.1f} km"
+    return f"{value:,}"
+
+
 def reason_sentence(reason: str, params: str, text: Text) -> str:
     """Return a verdict's reason as a sentence; parameters are a JSON object."""
-    if not reason:
-        return ""
     identifier = f"reason.{reason}"
-    return text(identifier, **json.loads(params or "{}")) if text.has(identifier) else reason
+    if not reason or not text.has(identifier):
+        return reason
+    given = json.loads(params or "{}")
+    return text(identifier, **{name: _spoken(name, value, text) for name, value in given.items()})
 
 
 def word_gaps(gaps: gpd.GeoDataFrame, text: Text) -> gpd.GeoDataFrame:
@@ -118,11 +138,11 @@ def word_gaps(gaps: gpd.GeoDataFrame, text: Text) -> gpd.GeoDataFrame:
         return owner_name(code, text)
 
     def coded(prefix: str) -> Callable[[str], str]:
-        return lambda code: text(f"export.{prefix}.{code}") if code else ""
+        return lambda code: text(f"{prefix}.{code}") if code else ""
 
     return gaps.assign(
         indicator_name=_words(gaps["indicator"], lambda code: indicator_name(code, text)),
-        operator_name=_words(gaps["operator"], owner),
+        operator_name=_words(gaps["operator"], lambda code: operator_name(code, text)),
         unit_kind_name=_words(gaps["unit_kind"], coded("unit_kind")),
         grade_name=_words(gaps["grade"], coded("grade")),
         reason_text=pd.Series([reasons[pair] for pair in pairs], index=gaps.index, dtype="str"),

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import geopandas as gpd
 import pandas as pd
 
-from coverage_map.export.columns import COLUMNS, indicator_name, owner_name, word_gaps
+from coverage_map.export.columns import COLUMNS, indicator_name, operator_name, word_gaps
 from coverage_map.export.sheet_info import CLASSIFICATIONS, SheetInfo, classification_word
 from coverage_map.text import Text
 from coverage_map.verdicts import GAP
@@ -97,7 +97,7 @@ def _summary(
     return rows.assign(
         name=rows["code"].map(names).fillna(rows["code"]),
         indicator_name=[indicator_name(code, text) for code in rows["indicator"]],
-        operator_name=[owner_name(code, text) for code in rows["operator"]],
+        operator_name=[operator_name(code, text) for code in rows["operator"]],
     ).reset_index(drop=True)
 
 

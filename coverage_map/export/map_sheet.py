@@ -16,7 +16,7 @@ from pyproj import CRS
 
 from coverage_map import palette
 from coverage_map.export.assets import asset
-from coverage_map.export.columns import indicator_name, owner_name
+from coverage_map.export.columns import indicator_name, operator_name
 from coverage_map.export.content import Content
 from coverage_map.export.map_frame import Box, draw_map, point_sign
 from coverage_map.export.sheet_info import margin
@@ -86,7 +86,7 @@ def _draw_title(content: Content, page: Any) -> None:
         (
             sheet.area_name,
             indicator_name(sheet.indicator, text),
-            owner_name(sheet.operator or "any", text),
+            operator_name(sheet.operator, text),
             sheet.quarter,
         )
     )
@@ -156,7 +156,7 @@ def _draw_legend(content: Content, page: Any, x: float, y: float) -> float:
     states = [*STATES, *([""] if "" in counts.index else [])]
     for state in states:
         _sample(page, state or "none", x, y)
-        _write(page, x + 12, y, text(f"export.state.{state or 'none'}"), "regular", 10.5)
+        _write(page, x + 12, y, text(f"state.{state or 'none'}"), "regular", 10.5)
         number = text("export.legend.units", n=f"{int(counts.get(state, 0)):,}")
         _write(page, x + 80, y, number, "regular", 10.5, ha="right")
         y -= 7

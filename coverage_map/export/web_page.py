@@ -138,7 +138,7 @@ def _data(content: Content) -> dict[str, Any]:
         },
         "states": {
             state: {
-                "name": text(f"export.state.{state}"),
+                "name": text(f"state.{state}"),
                 "fill": palette.state_style(state).fill,
                 "outline": palette.state_style(state).outline,
                 "width": palette.state_style(state).outline_px,
