@@ -17,6 +17,17 @@ from geodata.errors import Fault
 LANGUAGES = ("zh_CN", "en")
 DEFAULT_LANGUAGE = "zh_CN"
 
+# Parameters of faults that are identifiers, and where their words stand.
+_IDENTIFIERS = {
+    "field": "field",
+    "other": "field",
+    "kind": "kind",
+    "why": "datum",
+    "claimed": "crs",
+    "chosen": "crs",
+    "crs": "crs",
+}
+
 
 @cache
 def read_catalogue(language: str) -> Mapping[str, str]:
@@ -46,6 +57,11 @@ class Text:
         """Say whether the catalogue has a sentence for an identifier."""
         return bool(read_catalogue(self.language).get(identifier))
 
+    def _spoken(self, name: str, value: object) -> object:
+        """Return a parameter that is an identifier in words: a field, a kind, a system."""
+        room = _IDENTIFIERS.get(name)
+        return self(f"{room}.{value}") if room and self.has(f"{room}.{value}") else value
+
     def fault(self, fault: Fault) -> tuple[str, str]:
         """Return a fault's sentence and its remedy."""
         place = fault.place
@@ -55,7 +71,7 @@ class Text:
             "row": place.row if place.row is not None else "",
             "column": place.column,
             "value": place.value,
-            **fault.params,
+            **{name: self._spoken(name, value) for name, value in fault.params.items()},
         }
         identifier = f"fault.{fault.code}"
         return self(identifier, **params), self(f"{identifier}.remedy", **params)

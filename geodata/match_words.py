@@ -11,6 +11,7 @@ import pandas as pd
 from geodata.place_names import (
     Index,
     PlaceIndex,
+    look_up,
     name_index,
     place_index,
     plain_name,
@@ -73,7 +74,7 @@ def unit_index(register: Register) -> UnitIndex:
             settlements[form].add(code)
     return UnitIndex(
         places=place_index(register),
-        names=name_index(pairs, unit_keys, 3),
+        names=name_index(pairs, unit_keys),
         kind=dict(zip(units["code"], units["kind"], strict=True)),
         area=dict(zip(units["code"], units["area_code"], strict=True)),
         settlements={form: frozenset(codes) for form, codes in settlements.items()},
@@ -138,14 +139,9 @@ def _narrow(index: UnitIndex, digits: str, county: str, township: str) -> Said:
 
 def _by_name(index: UnitIndex, place: Said, village: str) -> Said:
     """Find a village's or community's name, strictest form first, in the place it is said to be."""
-    forms = unit_keys(village)
     kind = written_kind(village)
-    for level, codes in enumerate(index.names):
-        found = {
-            code
-            for code in codes.get(forms[min(level, len(forms) - 1)], ())
-            if _lies_in(index, code, place)
-        }
+    for codes in look_up(index.names, unit_keys(village)):
+        found = {code for code in codes if _lies_in(index, code, place)}
         if len(found) > 1 and kind:
             found = {code for code in found if index.kind[code] == kind} or found
         if found:

@@ -49,7 +49,7 @@ def match_records(
     codes = register.units["code"].to_numpy(dtype=object)
     here = np.where(position >= 0, codes[position] if len(codes) else "", "")
     result = _combine(saids, of_row, here, register)
-    _weigh_disagreement(result, points, here, register)
+    _weigh_disagreement(result, frame.geometry.to_numpy(), here, register)
     matched = pd.DataFrame(
         {
             "unit_code": pd.array(result["unit"].tolist(), dtype="str"),
@@ -147,20 +147,21 @@ def _combine(saids: list[Said], of_row: Ints, here: Objects, register: Register)
 
 
 def _weigh_disagreement(
-    result: dict[str, Any], points: Objects, here: Objects, register: Register
+    result: dict[str, Any], shapes: Objects, here: Objects, register: Register
 ) -> None:
-    """Note how far a row lies from the unit it names, and trust it less."""
+    """Note how far a row lies from the unit it names, and trust it less; a line may pass it."""
     unit = result["unit"]
     named = np.isin(result["method"], ("code", "name"))
-    rows = np.flatnonzero(named & (here != unit) & ~shapely.is_missing(points))
+    rows = np.flatnonzero(named & (here != unit) & ~shapely.is_missing(shapes))
     if not len(rows):
         return
     settings = matching_settings()
     metric = metric_crs(tuple(register.units.total_bounds))
     polygons = register.units.set_index("code").geometry
     there = polygons.loc[unit[rows]].to_crs(metric).to_numpy()
-    own = gpd.GeoSeries(points[rows], crs=register.units.crs).to_crs(metric).to_numpy()
+    own = gpd.GeoSeries(shapes[rows], crs=register.units.crs).to_crs(metric).to_numpy()
     away = np.rint(shapely.distance(there, own)).astype(np.int64)
+    rows, away = rows[away > 0], away[away > 0]
     near = away <= settings["distance"]["near_m"]
     trust = settings["confidence"]
     result["confidence"][rows] *= np.where(near, trust["disagrees_near"], trust["disagrees_far"])

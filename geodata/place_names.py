@@ -4,7 +4,7 @@ import re
 import tomllib
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.resources import files
@@ -44,7 +44,8 @@ def unit_keys(name: str) -> tuple[str, ...]:
     """Return the forms of a village's or community's name, strictest first."""
     whole = plain_name(name)
     bare = without(whole, "committee")
-    return tuple(dict.fromkeys((whole, bare, without(bare, "unit"))))
+    short = without(bare, "unit")
+    return tuple(dict.fromkeys((whole, bare, short, without(short, "unit"))))
 
 
 def township_keys(name: str) -> tuple[str, ...]:
@@ -75,26 +76,34 @@ def written_kind(name: str) -> str:
     return ""
 
 
+# Codes by the forms of their names: the first dictionary holds the strictest form of each.
 Index = tuple[dict[str, set[str]], ...]
+_LEVELS = 4
 
 
-def name_index(pairs: Iterable[tuple[str, str]], keys: Any, levels: int) -> Index:
-    """Index codes by the forms of their names, one dictionary a level of strictness."""
-    index: Index = tuple(defaultdict(set) for _ in range(levels))
+def name_index(pairs: Iterable[tuple[str, str]], keys: Callable[[str], tuple[str, ...]]) -> Index:
+    """Index (name, code) pairs by the forms of the names, one dictionary a level of strictness."""
+    index: Index = tuple(defaultdict(set) for _ in range(_LEVELS))
     for name, code in pairs:
-        forms = keys(name)
-        for level in range(levels):
-            index[level][forms[min(level, len(forms) - 1)]].add(code)
+        for level, form in enumerate(keys(name)):
+            index[level][form].add(code)
     return index
 
 
-def look_up(index: Index, forms: tuple[str, ...]) -> set[str]:
-    """Return the codes of a name at the strictest level that knows it."""
-    for level, codes in enumerate(index):
-        form = forms[min(level, len(forms) - 1)]
-        if found := codes.get(form):
-            return found
-    return set()
+def look_up(index: Index, forms: tuple[str, ...]) -> Iterator[set[str]]:
+    """Yield the codes that a name's forms fit, the strictest pairs of forms first."""
+    for looseness in range(len(forms) + _LEVELS - 1):
+        found: set[str] = set()
+        for level, form in enumerate(forms):
+            if 0 <= looseness - level < _LEVELS:
+                found |= index[looseness - level].get(form, set())
+        if found:
+            yield found
+
+
+def first_fit(index: Index, forms: tuple[str, ...]) -> set[str]:
+    """Return the codes that fit a name best."""
+    return next(look_up(index, forms), set())
 
 
 @dataclass(frozen=True)
@@ -123,19 +132,25 @@ class PlaceIndex:
         for city in self.city_names:
             if whole.startswith(city) and len(whole) > len(city) + 1:
                 whole = whole.removeprefix(city)
-        found = look_up(index, county_keys(whole)) if whole else set()
+        found = first_fit(index, county_keys(whole)) if whole else set()
         return next(iter(found)) if len(found) == 1 else ""
 
     def in_township(self, name: str, county: str, area: str) -> set[str]:
         """Return the codes of townships of a name, within the county or area that is named."""
         if not plain_name(name):
             return set()
-        found = look_up(self.townships, township_keys(name))
-        if area:
-            return {code for code in found if self.township_area.get(code) == area} or found
+        for found in look_up(self.townships, township_keys(name)):
+            here = {code for code in found if self._lies_in(code, county, area)}
+            if here:
+                return here
+        return set()
+
+    def _lies_in(self, township: str, county: str, area: str) -> bool:
+        if area and self.township_area.get(township) == area:
+            return True
         if county:
-            return {code for code in found if self.township_county.get(code) == county}
-        return found
+            return self.township_county.get(township) == county
+        return not area
 
     def current(self, level: str, code: str) -> str:
         """Return today's code for a former one."""
@@ -161,11 +176,11 @@ def place_index(register: Register) -> PlaceIndex:
     townships = register.townships
     area_codes = set(areas["code"].astype(str))
     return PlaceIndex(
-        counties=name_index([*_pairs(register.counties), *named["county"]], county_keys, 2),
+        counties=name_index([*_pairs(register.counties), *named["county"]], county_keys),
         areas=name_index(
-            [*_pairs(areas), *(p for p in named["county"] if p[1] in area_codes)], county_keys, 2
+            [*_pairs(areas), *(p for p in named["county"] if p[1] in area_codes)], county_keys
         ),
-        townships=name_index([*_pairs(townships), *named["township"]], township_keys, 3),
+        townships=name_index([*_pairs(townships), *named["township"]], township_keys),
         township_county=dict(zip(townships["code"], townships["county_code"], strict=True)),
         township_area=dict(zip(townships["code"], townships["area_code"], strict=True)),
         county_codes=frozenset(register.counties["code"].astype(str)),

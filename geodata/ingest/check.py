@@ -155,17 +155,19 @@ def _place_rows(work: _Work, kind: Kind, register: Register, answer: TableAnswer
     if features is not None and any(shape is not None for shape in features):
         shapes = np.array(features, dtype=object)
         points = middle_points(gpd.GeoSeries(shapes))
-        x, y = _coordinates(points)
+        x, y = shapely.get_x(points), shapely.get_y(points)
+        ends = _ends(shapes, points)
         claim = table.claimed
     else:
         shapes = None
         x, y = frame["x"].to_numpy(dtype=float), frame["y"].to_numpy(dtype=float)
         header = [match.header for match in work.columns.matches if match.field in {"x", "y"}]
         claim = claimed_by_words(*header) or claimed_by_words(table.sheet)
+        ends = np.column_stack([x, y])[:, None, :]
     if kind.geometry == "none":
-        x, y = np.full(len(x), np.nan), np.full(len(y), np.nan)
+        ends = np.full_like(ends, np.nan)
     area, outlines = named_areas(frame, register)
-    positions = Positions(x, y, area, outlines, area_bounds(register))
+    positions = Positions(ends[..., 0], ends[..., 1], area, outlines, area_bounds(register))
     place = Place(work.file, table.sheet)
     located = locate(positions, claim, answer.crs, place)
     work.faults.extend(located.faults)
@@ -205,8 +207,16 @@ def _fit_shapes(work: _Work, kind: Kind, shapes: np.ndarray, points: np.ndarray)
     shapes[others] = points[others]
 
 
-def _coordinates(points: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    return shapely.get_x(points), shapely.get_y(points)
+def _ends(shapes: np.ndarray, points: np.ndarray) -> np.ndarray:
+    """Return the middle of each geometry and, for lines, where they begin and end (n × 3 × 2)."""
+    at = np.full((len(shapes), 3, 2), np.nan)
+    at[:, 0] = np.column_stack([shapely.get_x(points), shapely.get_y(points)])
+    coordinates, owner = shapely.get_coordinates(shapes, return_index=True)
+    first = np.flatnonzero(np.diff(owner, prepend=-1))
+    last = np.flatnonzero(np.diff(owner, append=len(shapes)))
+    at[owner[first], 1] = coordinates[first]
+    at[owner[last], 2] = coordinates[last]
+    return at
 
 
 def _mover(crs: str, *, swapped: bool) -> Callable[[np.ndarray], np.ndarray]:
@@ -253,8 +263,9 @@ def _check_positions(work: _Work, kind: Kind, frame: gpd.GeoDataFrame, register:
 
 def _check_keys(work: _Work, kind: Kind) -> None:
     """Find rows whose key an earlier good row has."""
-    keys = work.frame[list(kind.key)].astype("str")
-    whole = keys.agg("\x1f".join, axis=1) if len(keys) else pd.Series([], dtype="str")
+    whole = pd.Series("", index=work.frame.index, dtype="str")
+    for name in kind.key:
+        whole = whole + work.frame[name].astype("str") + "\x1f"
     whole = whole.mask(pd.Series(work.bad))
     again = whole.duplicated() & whole.notna()
     first = {key: row for row, key in reversed(list(enumerate(whole))) if isinstance(key, str)}
@@ -268,7 +279,7 @@ def _check_matches(work: _Work, kind: Kind, matched: pd.DataFrame) -> None:
     """Warn of rows without a unit and of rows that lie elsewhere than they say."""
     if kind.subject == "area":
         for row in np.flatnonzero((matched["subject_id"] == "") & ~work.bad).tolist():
-            work.blame(row, "area_unknown", work.columns.column_of("county_name"))
+            work.blame(row, "area_not_found", work.columns.column_of("county_name"))
         return
     notes = matched["match_note"].to_numpy(dtype=object)
     none = (matched["match_method"] == "none").to_numpy(dtype=bool)

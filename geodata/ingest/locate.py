@@ -33,7 +33,9 @@ _GEOGRAPHIC = (CGCS2000, GCJ02, BD09)
 class Positions:
     """Positions as given, and what the rows say of where they lie.
 
-    ``area`` is for each row the index of the outline in ``outlines`` it names, -1 for none.
+    ``x`` and ``y`` have a row a record and a column for each of its positions: one for a point; the
+    middle and both ends for a line, any of which may lie in the area it names. ``area`` is for
+    each row the index of the outline in ``outlines`` it names, -1 for none.
     """
 
     x: Floats
@@ -97,7 +99,7 @@ def locate(positions: Positions, claim: str, answer: str, place: Place) -> Locat
 
     ``claim`` is what the file declares (a code, WKT, or nothing).
     """
-    known = np.isfinite(positions.x) & np.isfinite(positions.y)
+    known = np.isfinite(positions.x[:, 0]) & np.isfinite(positions.y[:, 0])
     if not known.any():
         return Located(CrsChoice(claimed=""))
     faults: list[Fault] = []
@@ -137,26 +139,40 @@ def _try_all(positions: Positions, known: Bools, asked: set[str]) -> list[Hypoth
 
 def _try(positions: Positions, known: Bools, crs: str, *, swapped: bool) -> Hypothesis:
     x, y = (positions.y, positions.x) if swapped else (positions.x, positions.y)
-    near = np.zeros(len(x), dtype=bool)
     inside = np.zeros(len(x), dtype=bool)
-    fits = known & (
-        (np.abs(x) <= 180) & (np.abs(y) <= 90) if _is_geographic(crs) else np.abs(x) > 180
-    )
-    if not fits.any():
-        return Hypothesis(crs, swapped, near, inside)
-    lon, lat = np.full(len(x), np.nan), np.full(len(x), np.nan)
-    lon[fits], lat[fits] = to_cgcs2000(x[fits], y[fits], crs)
+    first_near = inside.copy()
     margin = settings()["crs"]["rule"]["near_deg"]
     west, south, east, north = positions.bounds
-    with np.errstate(invalid="ignore"):
-        near = (lon > west - margin) & (lon < east + margin)
-        near &= (lat > south - margin) & (lat < north + margin)
-    for number in np.unique(positions.area[near & (positions.area >= 0)]):
-        rows = np.flatnonzero(near & (positions.area == number))
+    for column in range(x.shape[1]):
+        fits = np.flatnonzero(known & _can_be(crs, x[:, column], y[:, column]))
+        lon, lat = to_cgcs2000(x[fits, column], y[fits, column], crs)
+        with np.errstate(invalid="ignore"):
+            near = (lon > west - margin) & (lon < east + margin)
+            near &= (lat > south - margin) & (lat < north + margin)
+        rows, lon, lat = fits[near], lon[near], lat[near]
+        if column == 0:
+            first_near[rows] = True
+        inside[rows] |= _in_named(positions, rows, lon, lat)
+    return Hypothesis(crs, swapped, first_near, inside)
+
+
+def _can_be(crs: str, x: Floats, y: Floats) -> Bools:
+    """Say which numbers have the size of a system's coordinates; NaN have no size."""
+    if _is_geographic(crs):
+        return np.asarray((np.abs(x) <= 180) & (np.abs(y) <= 90))
+    return np.asarray(np.abs(x) > 180)
+
+
+def _in_named(positions: Positions, rows: Ints, lon: Floats, lat: Floats) -> Bools:
+    """Say which rows' positions lie in the outline that they name."""
+    area = positions.area[rows]
+    inside = np.zeros(len(rows), dtype=bool)
+    for number in np.unique(area[area >= 0]):
         outline = positions.outlines[number]
         shapely.prepare(outline)
-        inside[rows] = shapely.contains_xy(outline, lon[rows], lat[rows])
-    return Hypothesis(crs, swapped, near, inside)
+        here = area == number
+        inside[here] = shapely.contains_xy(outline, lon[here], lat[here])
+    return inside
 
 
 @cache
@@ -188,8 +204,9 @@ def _none_fits(
     positions: Positions, known: Bools, claimed: str, place: Place, faults: list[Fault]
 ) -> Located:
     """Say that no system brings the rows near the area; degrees are taken as they are."""
-    degrees = known & (np.abs(positions.x) <= 180) & (np.abs(positions.y) <= 90)
-    params = {"x": float(positions.x[known][0]), "y": float(positions.y[known][0])}
+    x, y = positions.x[:, 0], positions.y[:, 0]
+    degrees = known & _can_be(CGCS2000, x, y)
+    params = {"x": float(x[known][0]), "y": float(y[known][0])}
     if degrees.sum() * 2 > known.sum() or claimed:
         faults.append(Fault("crs_far", place, params, "warning"))
         return Located(CrsChoice(claimed or CGCS2000, "none", (), claimed), tuple(faults))
