@@ -174,6 +174,8 @@ def _place_rows(work: _Work, kind: Kind, register: Register, answer: TableAnswer
     if any(fault.severity == "error" for fault in located.faults):
         work.bad[:] = True
     empty = np.full(len(x), None, dtype=object)
+    if shapes is not None:
+        work.frame["x"], work.frame["y"] = x, y
     if not located.choice.chosen:
         return located, empty
     moved = _mover(located.choice.chosen, swapped=located.choice.swapped)
@@ -181,7 +183,6 @@ def _place_rows(work: _Work, kind: Kind, register: Register, answer: TableAnswer
         _fit_shapes(work, kind, shapes, points)
         present = ~shapely.is_missing(shapes)
         shapes[present] = shapely.transform(shapely.force_2d(shapes[present]), moved)
-        work.frame["x"], work.frame["y"] = x, y
         return located, shapes
     known = np.isfinite(x) & np.isfinite(y)
     lonlat = moved(np.column_stack([x[known], y[known]]))
@@ -231,17 +232,8 @@ def _check_positions(work: _Work, kind: Kind, frame: gpd.GeoDataFrame, register:
     """Find rows outside the area of interest, and rows that say nowhere where they lie."""
     if kind.geometry == "none":
         return
-    column = work.columns.column_of("x")
     missing = shapely.is_missing(frame.geometry.to_numpy())
-    named = np.zeros(len(frame), dtype=bool)
-    for name in ("given_code", "village_name", "settlement_name"):
-        named |= (frame[name] != "").to_numpy(dtype=bool)
-    told = np.zeros(len(frame), dtype=bool)
-    if work.table.geometry is None:
-        given = np.isfinite(frame["x"].to_numpy(dtype=float))
-        told = given & np.isfinite(frame["y"].to_numpy(dtype=float))
-    for row in np.flatnonzero(missing & ~named & ~told).tolist():
-        work.blame(row, "no_place", column)
+    _check_placeless(work, frame, missing)
     outlines = area_outlines(register)
     whole = shapely.union_all(outlines.to_numpy())
     points = middle_points(frame.geometry)
@@ -258,7 +250,36 @@ def _check_positions(work: _Work, kind: Kind, frame: gpd.GeoDataFrame, register:
         if not metres <= settings()["area"]["outside_m"]:
             at = f"{points[row].x:.6f}, {points[row].y:.6f}"
             km = round(metres / 1000) if np.isfinite(metres) else "∞"
+            column = work.columns.column_of(_axis_outside(points[row], whole.bounds))
             work.blame(row, "outside_area", column, {"position": at, "km": km})
+
+
+def _axis_outside(point: shapely.Point, bounds: tuple[float, float, float, float]) -> str:
+    """Return the field that puts a point outside: y where only the latitude is out of bounds."""
+    west, south, east, north = bounds
+    return "y" if west <= point.x <= east and not south <= point.y <= north else "x"
+
+
+def _check_placeless(work: _Work, frame: gpd.GeoDataFrame, missing: np.ndarray) -> None:
+    """Find rows without a position: an error where they name no place either, else a warning.
+
+    Nothing is said of rows whose numbers were read but whose system is still asked for.
+    """
+    column = work.columns.column_of("x")
+    named = np.zeros(len(frame), dtype=bool)
+    for name in ("given_code", "village_name", "settlement_name"):
+        named |= (frame[name] != "").to_numpy(dtype=bool)
+    read = np.isfinite(frame[["x", "y"]].to_numpy(dtype=float)).all(axis=1)
+    lacking = missing & ~read
+    for row in np.flatnonzero(lacking & ~named).tolist():
+        work.blame(row, "no_place", column)
+    lacking &= named
+    if lacking.all() and len(lacking):
+        place = Place(work.file, work.table.sheet)
+        work.faults.append(Fault("positions_missing", place, {}, "warning"))
+        return
+    for row in np.flatnonzero(lacking).tolist():
+        work.blame(row, "position_missing", column, {}, "warning")
 
 
 def _check_keys(work: _Work, kind: Kind) -> None:

@@ -3,6 +3,7 @@
 import io
 import zipfile
 import zlib
+from dataclasses import replace
 from pathlib import PurePosixPath
 
 from geodata.errors import FileRefusedError, Place
@@ -142,6 +143,9 @@ def _split_archive(content: bytes, name: str) -> list[Part]:
         if not member.startswith("__MACOSX") and not PurePosixPath(member).name.startswith(".")
     }
     parts = [part for member in sorted(wanted) for part in _member_part(member, wanted, name)]
+    if len(parts) == 1 and parts[0].format == "kml":
+        # KMZ calls its one document doc.kml; people know the archive's name.
+        return [replace(parts[0], name=name)]
     if not parts:
         raise FileRefusedError("archive_without_tables", Place(file=name))
     return parts

@@ -285,14 +285,15 @@ def _choice(_cell: Any, text: str, entry: Field) -> Parsed:
 def _list(_cell: Any, text: str, entry: Field) -> Parsed:
     """Return a list without repetitions, in the order of the cell; unknown members are a fault."""
     half = plain(text)
-    if word(half) in words("empty", "nothing"):
+    nobody = words("empty", "nothing") | words("empty", "words") | words("empty", "others")
+    if word(half) in nobody:
         return Parsed([])
     whole = _value_of(half, entry.values) if entry.values else None
     if whole is not None:
         return Parsed([whole])
     members: dict[str, None] = {}
     for part in _LIST.split(half):
-        if not part.strip() or word(part) in words("empty", "nothing"):
+        if word(part) in nobody:
             continue
         value = _value_of(part, entry.values) if entry.values else part.strip()
         if value is None:
