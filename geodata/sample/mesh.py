@@ -93,7 +93,6 @@ def build_mesh(
     ridges = shapely.voronoi_polygons(
         shapely.multipoints(points_deg), extend_to=frame, only_edges=True
     )
-    ridges = shapely.intersection(ridges, city)
     lines = np.concatenate(
         [shapely.get_parts(ridges), shapely.get_parts(shapely.boundary(outlines))]
     )
