@@ -150,7 +150,7 @@ def send_hotspots(delivery: Delivery, hotspots: pd.DataFrame) -> None:
     path = delivery.path(OWNER, "移动WLAN热点.kmz")
     write_kmz(path, frame, hotspots[["lon", "lat"]].to_numpy(), "移动WLAN热点")
     truth = hotspots.assign(subject_id=hotspots["place_id"])
-    delivery.note("wlan_hotspot", "EPSG:4490", truth, sheet="doc")
+    delivery.note("wlan_hotspot", "EPSG:4490", truth, sheet="移动WLAN热点")
 
 
 def send_nodes(delivery: Delivery, nodes: pd.DataFrame) -> None:
