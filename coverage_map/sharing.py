@@ -172,7 +172,7 @@ def _towers(records: Mapping[str, gpd.GeoDataFrame], rule: SamePlace, quarter: s
     columns = ["record_id", "name", "tower_owner", "since", "state", "unit_code", "geometry"]
     both = pd.concat([towers[columns], sites[columns]], ignore_index=True)
     points = positions(both["geometry"])
-    both = both.assign(lon=points[:, 0], lat=points[:, 1])
+    both = both.assign(name=text(both["name"]), lon=points[:, 0], lat=points[:, 1])
     standing = in_service(both, quarter, since="since") & (both["since"] != "").to_numpy(bool)
     standing &= np.isfinite(points).all(axis=1)
     return both[standing].sort_values("record_id").reset_index(drop=True)

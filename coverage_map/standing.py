@@ -44,7 +44,11 @@ def _of_class(
         free = pd.to_numeric(frame[asset_class.free]).astype("Int64")
     points = positions(frame["geometry"])
     frame = frame.assign(
-        asset_class=asset_class.name, free=free, lon=points[:, 0], lat=points[:, 1]
+        asset_class=asset_class.name,
+        name=text(frame["name"]),
+        free=free,
+        lon=points[:, 0],
+        lat=points[:, 1],
     )
     return frame[list(COLUMNS)]
 

@@ -1,6 +1,7 @@
 """What the engine's tests share; being here makes ``worlds`` and ``slow`` importable."""
 
 import pytest
+
 from coverage_map.rules import RulePack, read_rules
 
 

@@ -4,11 +4,12 @@ from collections import defaultdict
 
 import numpy as np
 import pandas as pd
+from shapely.geometry import Point
+
 from coverage_map.rules import Indicator, RulePack
 from geodata.crs import geodesic_m
 from geodata.owners import operators
 from geodata.register import Register
-from shapely.geometry import Point
 
 LAST_DAY = "2023-12-31"
 
@@ -121,9 +122,9 @@ def fibre_points(records, operator):
     for node in _rows(records, "fibre_node"):
         if node["owner"] == operator:
             free = None if _missing(node["ports_free"]) else int(node["ports_free"])
-            if free is None and not _missing(node["ports_installed"]):
-                if not _missing(node["ports_used"]):
-                    free = max(int(node["ports_installed"]) - int(node["ports_used"]), 0)
+            both = node["ports_installed"], node["ports_used"]
+            if free is None and not any(map(_missing, both)):
+                free = max(int(both[0]) - int(both[1]), 0)
             yield node["county_code"], node["unit_code"], alive(node), ("node", free), node.geometry
     for route in _rows(records, "fibre_route"):
         if route["owner"] == operator:
@@ -131,7 +132,7 @@ def fibre_points(records, operator):
                 yield route["county_code"], "", alive(route, "built"), ("end", None), Point(end)
 
 
-def fibre_states(register, records, indicator, test):
+def fibre_states(register, records, indicator, test):  # noqa: PLR0912
     """Return the states of reach and of port."""
     reach, port = {}, {}
     places = defaultdict(list)

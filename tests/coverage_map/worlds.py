@@ -6,9 +6,10 @@ from typing import Any
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+from shapely.geometry import LineString, Point, box
+
 from geodata.records import PROVENANCE, read_kinds
 from geodata.register import Register
-from shapely.geometry import LineString, MultiPoint, Point, box
 
 # About one metre in degrees at latitude 34; rough, for laying things out only.
 M = 1.0 / 100_000
@@ -153,7 +154,6 @@ def random_register(rng: np.random.Generator, count: int, *, counties: int = 2) 
     for number in range(count):
         column, row = number % wide, number // wide
         county = 990001 + column * counties // wide
-        code = f"{county}{100 + row % 7:03d}{number:06d}"[:9] + f"{number % 1000:03d}"
         code = f"{county}{100 + number // 1000:03d}{number % 1000:03d}"
         kind = str(rng.choice(["village", "community", "other"], p=[0.65, 0.33, 0.02]))
         low = np.array([column, row]) * 1500
@@ -196,7 +196,7 @@ def random_register(rng: np.random.Generator, count: int, *, counties: int = 2) 
     return register_of(units, settlements, places)
 
 
-def random_records(
+def random_records(  # noqa: PLR0912
     rng: np.random.Generator, register: Register, *, sites: int, nodes: int, silent: float = 0.2
 ) -> dict[str, gpd.GeoDataFrame]:
     """Scatter records over a register; a share of owners keeps silent in a share of counties."""
@@ -324,8 +324,3 @@ def random_records(
                     )
                 )  # fmt: skip
     return records(**made)
-
-
-def hull_of(points: Sequence[Point]) -> Any:
-    """Return the hull of points."""
-    return MultiPoint(list(points)).convex_hull

@@ -7,12 +7,13 @@ import pandas as pd
 import pytest
 import slow
 import worlds
-from coverage_map.indicators import judge
-from coverage_map.parts import cut_records, cut_register
-from coverage_map.rules import halo_m, read_rules
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pandas.testing import assert_frame_equal
+
+from coverage_map.indicators import judge
+from coverage_map.parts import cut_records, cut_register
+from coverage_map.rules import halo_m, read_rules
 
 KEYS = ["indicator", "test", "operator", "subject_code"]
 
@@ -46,9 +47,11 @@ def test_what_holds_of_every_verdict(seed, rules):
     wanted = {"covered": (1, 1, 0), "gap": (0, 1, 0), "unknown": (0, 0, 1)}
     assert (counted == yes_or_no["state"].map(wanted)).all()
     assert (verdicts["numerator"] <= verdicts["denominator"]).all()
-    assert not verdicts.loc[verdicts["state"] == "unknown", "numerator"].where(
-        verdicts["test"] != "operators", 0
-    ).any()
+    assert (
+        not verdicts.loc[verdicts["state"] == "unknown", "numerator"]
+        .where(verdicts["test"] != "operators", 0)
+        .any()
+    )
     keys = ["subject_kind", "subject_code", "indicator", "test", "operator"]
     cited = pd.MultiIndex.from_frame(evidence[keys])
     assert cited.isin(pd.MultiIndex.from_frame(verdicts[keys])).all()
