@@ -5,6 +5,7 @@ import secrets
 import tomllib
 import uuid
 from collections.abc import Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -73,13 +74,16 @@ def create_workspace(folder: Path, *, demo: bool, quarter: str) -> Workspace:
         demo=demo,
     )
     folder.mkdir(parents=True, exist_ok=True)
-    store = create_store(folder, settings.id)
-    if demo:
-        _add_demo_accounts(store)
-    draft = folder / f"{SETTINGS_FILE}.draft"
-    draft.touch(mode=0o600)  # the salt is nobody else's business
-    draft.write_text(_to_toml(settings), encoding="utf-8")
-    draft.replace(folder / SETTINGS_FILE)
+    with ExitStack() as on_fault:
+        store = create_store(folder, settings.id)
+        on_fault.callback(close_store, store)
+        if demo:
+            _add_demo_accounts(store)
+        draft = folder / f"{SETTINGS_FILE}.draft"
+        draft.touch(mode=0o600)  # the salt is nobody else's business
+        draft.write_text(_to_toml(settings), encoding="utf-8")
+        draft.replace(folder / SETTINGS_FILE)
+        on_fault.pop_all()
     return Workspace(folder, settings, store)
 
 

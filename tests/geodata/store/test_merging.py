@@ -126,7 +126,7 @@ def test_a_kind_without_geometry_gets_an_empty_one() -> None:
         (lambda frame: frame.assign(height_m="tall"), "records_type"),
         (lambda frame: frame.assign(tenants="cmcc"), "records_type"),
         (lambda frame: frame.set_crs("EPSG:4326", allow_override=True), "records_crs"),
-        (lambda frame: gpd.GeoDataFrame(frame.assign(geometry=[Point(1, 2)])), "records_crs"),
+        (lambda frame: pd.DataFrame(frame).assign(geometry=[Point(1, 2)]), "records_crs"),
     ],
 )
 def test_records_that_do_not_fit_are_refused(change, code: str) -> None:

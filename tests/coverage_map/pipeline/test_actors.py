@@ -1,0 +1,95 @@
+import pytest
+
+from coverage_map.pipeline.access import read_access
+from coverage_map.pipeline.actors import Actor, Scope, allow, allow_owner, local_actor
+from coverage_map.pipeline.workspace import Workspace
+from geodata.errors import NotAllowedError
+from geodata.owners import read_owners
+
+ACTORS = {
+    "city": Actor("city", "city", "city"),
+    "county": Actor("yuzhou", "county", "yuzhou", ("411081",)),
+    "carrier": Actor("cmcc", "carrier", "cmcc"),
+    "tower": Actor("tower", "tower", "tower"),
+    "auditor": Actor("auditor", "auditor", "city"),
+}
+LOOK = ("status", "overview", "gaps", "card", "sharing", "export", "layer")
+HAND_IN = ("check", "import")
+RUN = ("accounts", "evaluate", "init")
+ALL = Scope("all", "city", None, None)
+YUZHOU = Scope("own_areas", "city", ("411081",), None)
+CMCC = Scope("own_records", "cmcc", None, ("cmcc",), ("tower",))
+TOWER = Scope("own_records", "tower", None, ("tower",))
+
+# Written out again on purpose: who changes access.toml changes this too, and is seen to.
+EXPECTED: dict[tuple[str, str], Scope | None] = {
+    **{("city", verb): ALL for verb in (*LOOK, *HAND_IN, *RUN, "jobs")},
+    **{("county", verb): YUZHOU for verb in (*LOOK, "jobs")},
+    **{("county", verb): None for verb in (*HAND_IN, *RUN)},
+    **{("carrier", verb): CMCC for verb in (*LOOK, *HAND_IN, "jobs")},
+    **{("carrier", verb): None for verb in RUN},
+    **{("tower", verb): TOWER for verb in (*LOOK, *HAND_IN, "jobs")},
+    **{("tower", verb): None for verb in RUN},
+    **{("auditor", verb): ALL for verb in (*LOOK, "jobs")},
+    **{("auditor", verb): None for verb in (*HAND_IN, *RUN)},
+}
+
+
+def reached(actor: Actor, verb: str) -> Scope | None:
+    try:
+        return allow(actor, verb)
+    except NotAllowedError:
+        return None
+
+
+def test_every_role_and_verb_is_expected() -> None:
+    access = read_access()
+    assert set(EXPECTED) == {(role, verb) for role in access["roles"] for verb in access["verbs"]}
+
+
+@pytest.mark.parametrize(("role", "verb"), sorted(EXPECTED))
+def test_a_role_reaches_with_a_verb_what_the_table_says(role: str, verb: str) -> None:
+    assert reached(ACTORS[role], verb) == EXPECTED[role, verb]
+
+
+@pytest.mark.parametrize("role", sorted(ACTORS))
+@pytest.mark.parametrize("verb", ["", "delete", "Status", "roles"])
+def test_an_unknown_verb_is_refused_to_everyone(role: str, verb: str) -> None:
+    assert reached(ACTORS[role], verb) is None
+
+
+@pytest.mark.parametrize(
+    "actor",
+    [
+        Actor("x", "king", "city"),
+        Actor("x", "", ""),
+        Actor("x", "county", "yuzhou"),  # a county without areas
+        Actor("x", "carrier", "city"),  # a carrier that is no owner: must not read the city's
+        Actor("x", "carrier", ""),
+    ],
+)
+def test_an_actor_that_makes_no_sense_reaches_nothing(actor: Actor) -> None:
+    assert {reached(actor, verb) for verb in read_access()["verbs"]} == {None}
+
+
+def test_a_carrier_opens_its_own_records_only() -> None:
+    for owner in read_owners():
+        actor = Actor("cmcc", "carrier", "cmcc")
+        if owner == "cmcc":
+            assert allow_owner(actor, "import", owner).evaluation == "cmcc"
+        else:
+            with pytest.raises(NotAllowedError, match="not_allowed"):
+                allow_owner(actor, "import", owner)
+        assert allow_owner(ACTORS["city"], "import", owner) == ALL
+
+
+def test_the_person_at_the_command_line_is_the_city(workspace: Workspace) -> None:
+    assert allow(local_actor(workspace), "init") == ALL
+    assert local_actor(workspace, "local") == local_actor(workspace)
+
+
+def test_one_can_act_as_an_account(workspace: Workspace) -> None:
+    assert local_actor(workspace, "yuzhou") == ACTORS["county"]
+    assert local_actor(workspace, "cmcc") == ACTORS["carrier"]
+    with pytest.raises(NotAllowedError, match="account_unknown"):
+        local_actor(workspace, "nobody")
