@@ -62,7 +62,7 @@ def create_workspace(folder: Path, *, demo: bool, quarter: str) -> Workspace:
     quarter is not written as 2015Q2.
     """
     if not _QUARTER.fullmatch(quarter):
-        raise UsageError("quarter_form", Place(value=quarter[:80]), quarter=quarter[:80])
+        raise UsageError("quarter_form", given=quarter[:80])
     if is_workspace(folder):
         raise StoreError("workspace_exists", folder=folder.name)
     settings = Settings(
