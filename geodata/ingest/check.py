@@ -2,8 +2,6 @@
 
 import json
 import uuid
-from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 import geopandas as gpd
@@ -11,58 +9,18 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from geodata.crs import CGCS2000, metric_crs, to_cgcs2000
-from geodata.errors import Fault, Place, Severity
+from geodata.crs import CGCS2000
+from geodata.errors import Severity
 from geodata.ingest.columns import Columns
-from geodata.ingest.locate import (
-    Positions,
-    area_bounds,
-    area_outlines,
-    claimed_by_words,
-    locate,
-    named_areas,
-)
+from geodata.ingest.placing import check_positions, place_rows
 from geodata.ingest.raw import RawTable
 from geodata.ingest.report import CheckedTable, TableAnswer
 from geodata.ingest.settings import settings
 from geodata.ingest.values import cell_text, empty_column, parse_column
-from geodata.matching import match_records, middle_points
+from geodata.ingest.work import Work
+from geodata.matching import match_records
 from geodata.records import Field, Kind, read_kinds
 from geodata.register import Register
-
-_NAMES = ("given_code", "county_name", "township_name", "village_name", "settlement_name")
-
-
-@dataclass
-class _Work:
-    """A table while it is being checked: its frame, its faults and the rows that are bad."""
-
-    table: RawTable
-    file: str
-    columns: Columns
-    frame: pd.DataFrame
-    faults: list[Fault]
-    bad: np.ndarray
-    extra: dict[int, dict[str, str]]
-
-    def blame(
-        self,
-        row: int,
-        code: str,
-        column: int = -1,
-        params: dict[str, str | int | float] | None = None,
-        severity: Severity = "error",
-        value: str | None = None,
-    ) -> None:
-        """Write down a fault of a row; an error makes the row a bad one."""
-        header = self.table.headers[column] if column >= 0 else ""
-        if value is None:
-            value = cell_text(self.table.columns[column][row]) if column >= 0 else ""
-        number = int(self.table.rows[row])
-        place = Place(self.file, self.table.sheet, number, header, value[:80])
-        self.faults.append(Fault(code, place, params or {}, severity))
-        if severity == "error":
-            self.bad[row] = True
 
 
 def check_table(
@@ -77,19 +35,19 @@ def check_table(
     kind = read_kinds()[columns.kind]
     count = len(table.rows)
     faults = [*table.faults, *columns.faults]
-    work = _Work(table, file, columns, pd.DataFrame(), faults, np.zeros(count, dtype=bool), {})
+    work = Work(table, file, columns, pd.DataFrame(), faults, np.zeros(count, dtype=bool), {})
     if any(fault.code == "column_missing" for fault in columns.faults):
         work.bad[:] = True
     _parse_fields(work, kind)
     used = {match.column for match in columns.matches}
     spare = [j for j in range(len(table.headers)) if j not in used]
-    located, geometry = _place_rows(work, kind, register, answer)
+    choice, asked, geometry = place_rows(work, kind, register, answer)
     frame = gpd.GeoDataFrame(work.frame, geometry=gpd.GeoSeries(geometry, crs=CGCS2000))
-    _check_positions(work, kind, frame, register)
+    check_positions(work, kind, frame, register)
     _check_keys(work, kind)
     matched = match_records(frame, register, kind.subject)
     _check_matches(work, kind, matched)
-    records = _finish(work, frame, matched, owner, located.choice.chosen, spare)
+    records = _finish(work, frame, matched, owner, choice.chosen, spare)
     return CheckedTable(
         file=file,
         sheet=table.sheet,
@@ -99,14 +57,14 @@ def check_table(
         rows=count,
         columns=columns.matches,
         unmapped=tuple(table.headers[j] for j in spare),
-        crs=located.choice,
+        crs=choice,
         records=records,
         faults=tuple(work.faults),
-        questions=(*columns.questions, *located.questions),
+        questions=(*columns.questions, *asked),
     )
 
 
-def _parse_fields(work: _Work, kind: Kind) -> None:
+def _parse_fields(work: Work, kind: Kind) -> None:
     """Parse every column of the kind; a bad cell is an error where the field is required."""
     count = len(work.table.rows)
     parts: dict[str, Any] = {}
@@ -133,14 +91,14 @@ def _parse_fields(work: _Work, kind: Kind) -> None:
     work.frame = pd.DataFrame(parts)
 
 
-def _keep(work: _Work, row: int, column: int) -> None:
+def _keep(work: Work, row: int, column: int) -> None:
     """Keep what stood in a cell that its field could not take whole."""
     text = cell_text(work.table.columns[column][row])
     work.extra.setdefault(row, {})[work.table.headers[column]] = text
 
 
 def _check_filled(
-    work: _Work, entry: Field, column: int, empty: np.ndarray, faults: list[tuple[int, Any]]
+    work: Work, entry: Field, column: int, empty: np.ndarray, faults: list[tuple[int, Any]]
 ) -> None:
     told = {row for row, _ in faults}
     for row in np.flatnonzero(empty).tolist():
@@ -148,141 +106,7 @@ def _check_filled(
             work.blame(row, "value_missing", column, {"field": entry.name})
 
 
-def _place_rows(work: _Work, kind: Kind, register: Register, answer: TableAnswer) -> Any:
-    """Choose the coordinate system and bring every position to EPSG:4490."""
-    table, frame = work.table, work.frame
-    features = table.geometry if table.geometry is not None else None
-    if features is not None and any(shape is not None for shape in features):
-        shapes = np.array(features, dtype=object)
-        points = middle_points(gpd.GeoSeries(shapes))
-        x, y = shapely.get_x(points), shapely.get_y(points)
-        ends = _ends(shapes, points)
-        claim = table.claimed
-    else:
-        shapes = None
-        x, y = frame["x"].to_numpy(dtype=float), frame["y"].to_numpy(dtype=float)
-        header = [match.header for match in work.columns.matches if match.field in {"x", "y"}]
-        claim = claimed_by_words(*header) or claimed_by_words(table.sheet)
-        ends = np.column_stack([x, y])[:, None, :]
-    if kind.geometry == "none":
-        ends = np.full_like(ends, np.nan)
-    area, outlines = named_areas(frame, register)
-    positions = Positions(ends[..., 0], ends[..., 1], area, outlines, area_bounds(register))
-    place = Place(work.file, table.sheet)
-    located = locate(positions, claim, answer.crs, place)
-    work.faults.extend(located.faults)
-    if any(fault.severity == "error" for fault in located.faults):
-        work.bad[:] = True
-    empty = np.full(len(x), None, dtype=object)
-    if shapes is not None:
-        work.frame["x"], work.frame["y"] = x, y
-    if not located.choice.chosen:
-        return located, empty
-    moved = _mover(located.choice.chosen, swapped=located.choice.swapped)
-    if shapes is not None:
-        _fit_shapes(work, kind, shapes, points)
-        present = ~shapely.is_missing(shapes)
-        shapes[present] = shapely.transform(shapely.force_2d(shapes[present]), moved)
-        return located, shapes
-    known = np.isfinite(x) & np.isfinite(y)
-    lonlat = moved(np.column_stack([x[known], y[known]]))
-    fine = np.isfinite(lonlat).all(axis=1)
-    rows = np.flatnonzero(known)
-    empty[rows[fine]] = shapely.points(lonlat[fine])
-    return located, empty
-
-
-def _fit_shapes(work: _Work, kind: Kind, shapes: np.ndarray, points: np.ndarray) -> None:
-    """Give point kinds points; a geometry of another family than its kind's is a fault."""
-    lines = np.isin(shapely.get_type_id(shapes), (1, 2, 5))
-    present = ~shapely.is_missing(shapes)
-    if kind.geometry == "line":
-        for row in np.flatnonzero(present & ~lines).tolist():
-            work.blame(row, "geometry_not_line", value=shapes[row].geom_type)
-            shapes[row] = None
-        return
-    others = present & (shapely.get_type_id(shapes) != 0)
-    for row in np.flatnonzero(others).tolist():
-        params: dict[str, str | int | float] = {"type": shapes[row].geom_type}
-        work.blame(row, "geometry_not_point", params=params, severity="note")
-    shapes[others] = points[others]
-
-
-def _ends(shapes: np.ndarray, points: np.ndarray) -> np.ndarray:
-    """Return the middle of each geometry and, for lines, where they begin and end (n × 3 × 2)."""
-    at = np.full((len(shapes), 3, 2), np.nan)
-    at[:, 0] = np.column_stack([shapely.get_x(points), shapely.get_y(points)])
-    coordinates, owner = shapely.get_coordinates(shapes, return_index=True)
-    first = np.flatnonzero(np.diff(owner, prepend=-1))
-    last = np.flatnonzero(np.diff(owner, append=len(shapes)))
-    at[owner[first], 1] = coordinates[first]
-    at[owner[last], 2] = coordinates[last]
-    return at
-
-
-def _mover(crs: str, *, swapped: bool) -> Callable[[np.ndarray], np.ndarray]:
-    def move(positions: np.ndarray) -> np.ndarray:
-        x, y = positions[:, 0], positions[:, 1]
-        return np.column_stack(to_cgcs2000(y, x, crs) if swapped else to_cgcs2000(x, y, crs))
-
-    return move
-
-
-def _check_positions(work: _Work, kind: Kind, frame: gpd.GeoDataFrame, register: Register) -> None:
-    """Find rows outside the area of interest, and rows that say nowhere where they lie."""
-    if kind.geometry == "none":
-        return
-    missing = shapely.is_missing(frame.geometry.to_numpy())
-    _check_placeless(work, frame, missing)
-    outlines = area_outlines(register)
-    whole = shapely.union_all(outlines.to_numpy())
-    points = middle_points(frame.geometry)
-    shapely.prepare(whole)
-    outside = np.flatnonzero(~missing & ~shapely.intersects(whole, points))
-    if not len(outside):
-        return
-    metric = metric_crs(area_bounds(register))
-    border = gpd.GeoSeries([whole], crs=CGCS2000).to_crs(metric).iloc[0]
-    # Beyond the projection's reach a distance is infinite, which is far enough.
-    own = gpd.GeoSeries(points[outside], crs=CGCS2000).to_crs(metric)
-    away = shapely.distance(own.to_numpy(), border)
-    for row, metres in zip(outside.tolist(), away.tolist(), strict=True):
-        if not metres <= settings()["area"]["outside_m"]:
-            at = f"{points[row].x:.6f}, {points[row].y:.6f}"
-            km = round(metres / 1000) if np.isfinite(metres) else "∞"
-            column = work.columns.column_of(_axis_outside(points[row], whole.bounds))
-            work.blame(row, "outside_area", column, {"position": at, "km": km})
-
-
-def _axis_outside(point: shapely.Point, bounds: tuple[float, float, float, float]) -> str:
-    """Return the field that puts a point outside: y where only the latitude is out of bounds."""
-    west, south, east, north = bounds
-    return "y" if west <= point.x <= east and not south <= point.y <= north else "x"
-
-
-def _check_placeless(work: _Work, frame: gpd.GeoDataFrame, missing: np.ndarray) -> None:
-    """Find rows without a position: an error where they name no place either, else a warning.
-
-    Nothing is said of rows whose numbers were read but whose system is still asked for.
-    """
-    column = work.columns.column_of("x")
-    named = np.zeros(len(frame), dtype=bool)
-    for name in ("given_code", "village_name", "settlement_name"):
-        named |= (frame[name] != "").to_numpy(dtype=bool)
-    read = np.isfinite(frame[["x", "y"]].to_numpy(dtype=float)).all(axis=1)
-    lacking = missing & ~read
-    for row in np.flatnonzero(lacking & ~named).tolist():
-        work.blame(row, "no_place", column)
-    lacking &= named
-    if lacking.all() and len(lacking):
-        place = Place(work.file, work.table.sheet)
-        work.faults.append(Fault("positions_missing", place, {}, "warning"))
-        return
-    for row in np.flatnonzero(lacking).tolist():
-        work.blame(row, "position_missing", column, {}, "warning")
-
-
-def _check_keys(work: _Work, kind: Kind) -> None:
+def _check_keys(work: Work, kind: Kind) -> None:
     """Find rows whose key an earlier good row has."""
     whole = pd.Series("", index=work.frame.index, dtype="str")
     for name in kind.key:
@@ -296,7 +120,7 @@ def _check_keys(work: _Work, kind: Kind) -> None:
         work.blame(row, "key_twice", column, {"first": number, "field": kind.key[0]})
 
 
-def _check_matches(work: _Work, kind: Kind, matched: pd.DataFrame) -> None:
+def _check_matches(work: Work, kind: Kind, matched: pd.DataFrame) -> None:
     """Warn of rows without a unit and of rows that lie elsewhere than they say."""
     if kind.subject == "area":
         for row in np.flatnonzero((matched["subject_id"] == "") & ~work.bad).tolist():
@@ -331,7 +155,7 @@ def _doubt(note: dict[str, Any], unit: str) -> tuple[str, str, dict[str, str | i
 
 
 def _finish(
-    work: _Work,
+    work: Work,
     frame: gpd.GeoDataFrame,
     matched: pd.DataFrame,
     owner: str,
@@ -362,7 +186,7 @@ def _finish(
     return records
 
 
-def _extra(work: _Work, spare: list[int], good: np.ndarray) -> list[str]:
+def _extra(work: Work, spare: list[int], good: np.ndarray) -> list[str]:
     """Write the cells that map to no field, and those that did not fit theirs, as JSON."""
     rows: list[dict[str, str]] = [{} for _ in work.table.rows]
     seen: dict[str, int] = {}

@@ -6,43 +6,35 @@ is asked, and what a file declares is believed only while no evidence speaks aga
 """
 
 from dataclasses import dataclass
-from functools import cache
-from typing import Any
 
-import geopandas as gpd
 import numpy as np
-import numpy.typing as npt
-import pandas as pd
-import shapely
 from scipy.stats import binom
 
-from geodata.crs import BD09, CGCS2000, GCJ02, CrsRefusedError, plane_systems, read_crs, to_cgcs2000
+from geodata.crs import CGCS2000, CrsRefusedError, plane_systems, read_crs
 from geodata.errors import Fault, Place, Severity
+from geodata.ingest.hypotheses import (
+    GEOGRAPHIC,
+    Bools,
+    Hypothesis,
+    Positions,
+    can_be,
+    paired_system,
+    try_all,
+)
 from geodata.ingest.report import CrsChoice, CrsScore, DecidedBy, Question
 from geodata.ingest.settings import settings, word
-from geodata.match_words import Said, resolve_words, unit_index
-from geodata.register import Register
-
-Floats = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.int64]
-Bools = npt.NDArray[np.bool_]
-_GEOGRAPHIC = (CGCS2000, GCJ02, BD09)
 
 
 @dataclass(frozen=True)
-class Positions:
-    """Positions as given, and what the rows say of where they lie.
+class Evidence:
+    """What the choice goes by; ``paired`` is the system that a second pair of columns proves."""
 
-    ``x`` and ``y`` have a row a record and a column for each of its positions: one for a point; the
-    middle and both ends for a line, any of which may lie in the area it names. ``area`` is for
-    each row the index of the outline in ``outlines`` it names, -1 for none.
-    """
-
-    x: Floats
-    y: Floats
-    area: Ints
-    outlines: tuple[Any, ...]
-    bounds: tuple[float, float, float, float]
+    possible: tuple[Hypothesis, ...]
+    scores: tuple[CrsScore, ...]
+    claimed: str
+    chosen_by_nobody: bool
+    paired: str
+    place: Place
 
 
 @dataclass(frozen=True)
@@ -54,52 +46,12 @@ class Located:
     questions: tuple[Question, ...] = ()
 
 
-@dataclass(frozen=True)
-class Hypothesis:
-    """A system, perhaps with its axes swapped, and how the rows look under it."""
-
-    crs: str
-    swapped: bool
-    near: Bools
-    inside: Bools
-
-    @property
-    def name(self) -> tuple[str, bool]:
-        """Return what tells hypotheses apart."""
-        return self.crs, self.swapped
-
-
-def named_areas(frame: pd.DataFrame, register: Register) -> tuple[Ints, tuple[Any, ...]]:
-    """Return for each row the real outline it names (-1 for none), and the outlines.
-
-    A township's outline is used where it is real, else its county's; modelled ones never.
-    """
-    outlines: dict[str, Any] = {}
-    for table in (register.counties, register.townships):
-        real = table[~table["modelled"].astype(bool)]
-        outlines |= dict(zip(real["code"].astype(str), real.geometry, strict=True))
-    codes = list(outlines)
-    number = {code: i for i, code in enumerate(codes)}
-    saids, of_row = resolve_words(
-        frame, unit_index(register), ("given_code", "county_name", "township_name")
-    )
-    area = np.array([_outline_of(said, number) for said in saids], dtype=np.int64)
-    of_rows = area[of_row] if len(area) else np.empty(0, dtype=np.int64)
-    return of_rows, tuple(outlines[code] for code in codes)
-
-
-def _outline_of(said: Said, number: dict[str, int]) -> int:
-    if len(said.townships) == 1 and (township := next(iter(said.townships))) in number:
-        return number[township]
-    return number.get(said.county, -1)
-
-
 def locate(positions: Positions, claim: str, answer: str, place: Place) -> Located:
     """Choose the system of positions; the answer of a person goes before everything.
 
     ``claim`` is what the file declares (a code, WKT, or nothing).
     """
-    known = np.isfinite(positions.x[:, 0]) & np.isfinite(positions.y[:, 0])
+    known = np.isfinite(positions.x) & np.isfinite(positions.y)
     if not known.any():
         return Located(CrsChoice(claimed=""))
     faults: list[Fault] = []
@@ -115,9 +67,9 @@ def locate(positions: Positions, claim: str, answer: str, place: Place) -> Locat
             if refused:
                 choice = CrsChoice(claimed=str(fault.params["claim"]))
                 return Located(choice, tuple(faults))
-    if claimed == "EPSG:4326":
-        claimed = CGCS2000
-    tried = _try_all(positions, known, {claimed, answer} - {""})
+    chosen_by_nobody = claimed in settings()["crs"]["rule"]["unchosen"]
+    claimed = CGCS2000 if claimed == "EPSG:4326" else claimed
+    tried = try_all(positions, known, {claimed, answer} - {""})
     rule = settings()["crs"]["rule"]
     possible = [h for h in tried if h.near.sum() >= rule["possible_share"] * known.sum()]
     scores = tuple(_score(h, positions, known) for h in possible)
@@ -125,59 +77,10 @@ def locate(positions: Positions, claim: str, answer: str, place: Place) -> Locat
         return _take_answer(answer, claimed, scores, faults)
     if not possible:
         return _none_fits(positions, known, claimed, place, faults)
-    return _decide(possible, scores, claimed, place, faults)
-
-
-def _try_all(positions: Positions, known: Bools, asked: set[str]) -> list[Hypothesis]:
-    """Look at the rows under every hypothesis that a position of this size can have."""
-    systems = [*_GEOGRAPHIC, *plane_systems(positions.bounds[0], positions.bounds[2])]
-    systems += sorted(asked - set(systems))
-    return [
-        _try(positions, known, crs, swapped=swapped) for swapped in (False, True) for crs in systems
-    ]
-
-
-def _try(positions: Positions, known: Bools, crs: str, *, swapped: bool) -> Hypothesis:
-    x, y = (positions.y, positions.x) if swapped else (positions.x, positions.y)
-    inside = np.zeros(len(x), dtype=bool)
-    first_near = inside.copy()
-    margin = settings()["crs"]["rule"]["near_deg"]
-    west, south, east, north = positions.bounds
-    for column in range(x.shape[1]):
-        fits = np.flatnonzero(known & _can_be(crs, x[:, column], y[:, column]))
-        lon, lat = to_cgcs2000(x[fits, column], y[fits, column], crs)
-        with np.errstate(invalid="ignore"):
-            near = (lon > west - margin) & (lon < east + margin)
-            near &= (lat > south - margin) & (lat < north + margin)
-        rows, lon, lat = fits[near], lon[near], lat[near]
-        if column == 0:
-            first_near[rows] = True
-        inside[rows] |= _in_named(positions, rows, lon, lat)
-    return Hypothesis(crs, swapped, first_near, inside)
-
-
-def _can_be(crs: str, x: Floats, y: Floats) -> Bools:
-    """Say which numbers have the size of a system's coordinates; NaN have no size."""
-    if _is_geographic(crs):
-        return np.asarray((np.abs(x) <= 180) & (np.abs(y) <= 90))
-    return np.asarray(np.abs(x) > 180)
-
-
-def _in_named(positions: Positions, rows: Ints, lon: Floats, lat: Floats) -> Bools:
-    """Say which rows' positions lie in the outline that they name."""
-    area = positions.area[rows]
-    inside = np.zeros(len(rows), dtype=bool)
-    for number in np.unique(area[area >= 0]):
-        outline = positions.outlines[number]
-        shapely.prepare(outline)
-        here = area == number
-        inside[here] = shapely.contains_xy(outline, lon[here], lat[here])
-    return inside
-
-
-@cache
-def _is_geographic(crs: str) -> bool:
-    return crs in _GEOGRAPHIC or crs == "EPSG:4326"
+    evidence = Evidence(
+        tuple(possible), scores, claimed, chosen_by_nobody, paired_system(positions), place
+    )
+    return _decide(evidence, faults)
 
 
 def _score(hypothesis: Hypothesis, positions: Positions, known: Bools) -> CrsScore:
@@ -204,14 +107,14 @@ def _none_fits(
     positions: Positions, known: Bools, claimed: str, place: Place, faults: list[Fault]
 ) -> Located:
     """Say that no system brings the rows near the area; degrees are taken as they are."""
-    x, y = positions.x[:, 0], positions.y[:, 0]
-    degrees = known & _can_be(CGCS2000, x, y)
+    x, y = positions.x, positions.y
+    degrees = known & can_be(CGCS2000, x, y)
     params = {"x": float(x[known][0]), "y": float(y[known][0])}
     if degrees.sum() * 2 > known.sum() or claimed:
         faults.append(Fault("crs_far", place, params, "warning"))
         return Located(CrsChoice(claimed or CGCS2000, "none", (), claimed), tuple(faults))
     faults.append(Fault("crs_fits_none", place, params, "warning"))
-    options = (*_GEOGRAPHIC, *plane_systems(positions.bounds[0], positions.bounds[2]))
+    options = (*GEOGRAPHIC, *plane_systems(positions.bounds[0], positions.bounds[2]))
     return Located(CrsChoice(claimed=claimed), tuple(faults), (Question("crs", options),))
 
 
@@ -229,36 +132,16 @@ def _is_sure(best: Hypothesis, others: list[Hypothesis], score: CrsScore) -> boo
     rule = settings()["crs"]["rule"]
     if score.rows < rule["least_rows"] or score.share < rule["least_share"]:
         return False
-    for other in others:
-        wins, losses = _lead(best, other)
-        if binom.sf(wins - 1, wins + losses, 0.5) > rule["chance"]:
-            return False
-    return True
+    return all(_lead_luck(*_lead(best, other)) <= rule["chance"] for other in others)
 
 
-def _decide(
-    possible: list[Hypothesis],
-    scores: tuple[CrsScore, ...],
-    claimed: str,
-    place: Place,
-    faults: list[Fault],
-) -> Located:
+def _decide(evidence: Evidence, faults: list[Fault]) -> Located:
     """Choose by evidence, by range or by the file's word; ask where they leave it open."""
-    best = int(np.argmax([score.inside for score in scores]))
-    others = [h for h in possible if h.name != possible[best].name]
-    said = next((h for h in possible if h.crs == claimed and not h.swapped), None)
-    said = said or next((h for h in possible if h.crs == claimed), None)
-    chosen: Hypothesis | None = None
-    decided: DecidedBy = "none"
-    if not others:
-        chosen, decided = possible[0], "range"
-    elif _is_sure(possible[best], others, scores[best]):
-        chosen, decided = possible[best], "evidence"
-    elif said is not None and not _is_doubted(said, possible):
-        chosen, decided = said, "file"
-    ordered = _sorted(scores)
+    claimed, place = evidence.claimed, evidence.place
+    chosen, decided = _choose(evidence)
+    ordered = _sorted(evidence.scores)
     if chosen is None:
-        if said is not None or claimed:
+        if claimed:
             faults.append(Fault("crs_doubted", place, {"claimed": claimed}, "warning"))
         options = tuple(dict.fromkeys(score.crs for score in ordered))
         question = Question("crs", options, {"claimed": claimed})
@@ -272,15 +155,44 @@ def _decide(
     return Located(choice, tuple(faults))
 
 
-def _is_doubted(said: Hypothesis, possible: list[Hypothesis]) -> bool:
+def _choose(evidence: Evidence) -> tuple[Hypothesis | None, DecidedBy]:
+    possible = evidence.possible
+    if len(possible) == 1:
+        return possible[0], "range"
+    best = int(np.argmax([score.inside for score in evidence.scores]))
+    rivals = [h for h in possible if h.name != possible[best].name]
+    if _is_sure(possible[best], rivals, evidence.scores[best]):
+        return possible[best], "evidence"
+    paired = next((h for h in possible if h.crs == evidence.paired and not h.swapped), None)
+    if paired is not None and not _is_doubted(paired, possible):
+        return paired, "evidence"
+    said = [h for h in possible if h.crs == evidence.claimed]
+    if said and not _is_doubted(said[0], possible):
+        rivals = [h for h in possible if h.name != said[0].name]
+        if not evidence.chosen_by_nobody or _is_supported(said[0], rivals):
+            return said[0], "file"
+    return None, "none"
+
+
+def _lead_luck(wins: int, losses: int) -> float:
+    """Return the chance of such a lead, or a greater one, under a fair coin."""
+    return float(binom.sf(wins - 1, wins + losses, 0.5))
+
+
+def _is_doubted(said: Hypothesis, possible: tuple[Hypothesis, ...]) -> bool:
     """Say whether another hypothesis brings noticeably more rows into the area they name."""
+    return any(_leads(other, said, "doubt_rows") for other in possible)
+
+
+def _is_supported(said: Hypothesis, rivals: list[Hypothesis]) -> bool:
+    """Say whether a hypothesis leads every other by enough rows."""
+    return all(_leads(said, other, "support_rows") for other in rivals)
+
+
+def _leads(one: Hypothesis, other: Hypothesis, least: str) -> bool:
     rule = settings()["crs"]["rule"]
-    for other in possible:
-        more, less = _lead(other, said)
-        luck = float(binom.sf(more - 1, more + less, 0.5))
-        if more - less >= rule["doubt_rows"] and luck <= rule["doubt_chance"]:
-            return True
-    return False
+    wins, losses = _lead(one, other)
+    return bool(wins - losses >= rule[least] and _lead_luck(wins, losses) <= rule["doubt_chance"])
 
 
 def claimed_by_words(*texts: str) -> str:
@@ -292,15 +204,3 @@ def claimed_by_words(*texts: str) -> str:
         if any(word(item) in word(text) for item in spoken)
     }
     return next(iter(found)) if len(found) == 1 else ""
-
-
-def area_bounds(register: Register) -> tuple[float, float, float, float]:
-    """Return west, south, east and north of the register's area of interest."""
-    west, south, east, north = gpd.GeoSeries(area_outlines(register)).total_bounds
-    return float(west), float(south), float(east), float(north)
-
-
-def area_outlines(register: Register) -> gpd.GeoSeries:
-    """Return the outlines that make up the area of interest."""
-    city = register.areas[register.areas["level"] == "city"].geometry
-    return city if len(city) and not city.is_empty.all() else register.counties.geometry
