@@ -9,7 +9,7 @@
   const FONT = '"Noto Sans SC","Noto Sans CJK SC","Microsoft YaHei","PingFang SC",sans-serif';
   const LEVELS = ["unit", "township", "area"];
   const state = { classes: {}, level: "unit", selected: "", outline: "", unitZoom: 0 };
-  let settings, map, layer, markers, legend, tip, clicks = 0, focus = "", texts = {};
+  let settings, map, layer, markers, legend, tip, clicks = 0, focus = "", moved = false, texts = {};
 
   /* ---- patterns: told apart without colour ---- */
 
@@ -335,7 +335,17 @@
     map.on("mousemove", hover);
     map.on("mouseout", () => { tip.style.display = "none"; });
     map.on("click", click);
-    window.addEventListener("resize", () => map.invalidateSize());
+    /* Until a person moves the map, a new size of the frame is filled again. */
+    map.on("dragstart", () => { moved = true; });
+    map.getContainer().addEventListener("wheel", () => { moved = true; }, { passive: true });
+    new ResizeObserver(() => {
+      map.invalidateSize({ animate: false });
+      if (!moved) fit(false);
+    }).observe(map.getContainer());
+  }
+
+  function fit(animate) {
+    if (focus) map.fitBounds(JSON.parse(focus), { padding: [12, 12], maxZoom: 14, animate });
   }
 
   function show(view) {
@@ -347,10 +357,11 @@
     drawMarkers(view.markers);
     const wanted = JSON.stringify(view.focus);
     if (view.focus && wanted !== focus) {
-      map.invalidateSize();
+      map.invalidateSize({ animate: false });
       const first = focus === "";
       focus = wanted;
-      map.fitBounds(view.focus, { padding: [12, 12], maxZoom: 14, animate: !first });
+      moved = false;
+      fit(!first);
     }
     repaint().then(report);
   }

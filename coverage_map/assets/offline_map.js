@@ -7,7 +7,7 @@ function showGaps(map) {
   const NUMBERS = new Set(["households", "people", "node_distance_m", "tower_distance_m"]);
   const several = (name) => new Set(data.gaps.map((gap) => gap[name])).size > 1;
   const COLUMNS = ["indicator_name", "operator_name", "township_name", "subject_name", "people"]
-    .filter((name) => name !== "operator_name" || several(name));
+    .filter((name) => !["indicator_name", "operator_name"].includes(name) || several(name));
   const number = new Intl.NumberFormat("en-US");
   const say = (pattern, values) => pattern.replace(/\{(\w+)\}/g, (_, name) => values[name]);
 
@@ -105,6 +105,7 @@ function showGaps(map) {
   const choice = make("select", { "aria-label": data.headings.indicator_name },
     make("option", { value: "" }, data.labels.all_indicators),
     ...names.map(([code, name]) => make("option", { value: code }, name)));
+  choice.hidden = names.length < 2;
   const search = make("input", { type: "search", placeholder: data.labels.search });
   const count = make("div", { class: "count", role: "status" });
   const body = make("tbody");

@@ -9,13 +9,20 @@ function tenths(value) {
   return value.toLocaleString("en-US", { minimumFractionDigits: 1, maximumFractionDigits: 1 });
 }
 
+/* 100.0 and 0.0 are kept for all and none. */
+function percent(part, whole) {
+  const share = Math.round((1000 * part) / whole) / 10;
+  if (part && part < whole) return Math.min(Math.max(share, 0.1), 99.9);
+  return share;
+}
+
 const FORMATS = {
   text: (value) => value,
   int: (value) => thousands(value),
   people: (value, words) => (words.myriad && value >= 10000
     ? `${tenths(value / 10000)} ${words.myriad}` : thousands(value)),
   distance: (value) => (value < 1000 ? `${thousands(value)} m` : `${tenths(value / 1000)} km`),
-  rate: ([part, whole]) => (whole ? `${tenths((100 * part) / whole)}%` : "—"),
+  rate: ([part, whole]) => (whole ? `${tenths(percent(part, whole))}%` : "—"),
 };
 const SORTS = {
   rate: ([part, whole]) => (whole ? part / whole : -1),

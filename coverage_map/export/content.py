@@ -68,14 +68,6 @@ def unit_states(units: pd.DataFrame, figures: pd.DataFrame, gaps: pd.DataFrame) 
     return states.mask(units["code"].isin(gaps["unit_code"]), "gap")
 
 
-def _chosen(frame: pd.DataFrame, sheet: SheetInfo) -> pd.DataFrame:
-    if sheet.indicator:
-        frame = frame.loc[frame["indicator"] == sheet.indicator]
-    if sheet.operator:
-        frame = frame.loc[frame["operator"].isin([sheet.operator, ""])]
-    return frame
-
-
 def _coarsen(gaps: gpd.GeoDataFrame, units: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """Make gaps fit for the public: the unit's polygon instead of a place, nothing of assets."""
     geometry = units.set_index("code").geometry.reindex(gaps["unit_code"])
@@ -124,7 +116,9 @@ def prepare(
     if sheet.classification == "公开":
         worded = _coarsen(worded, units)
     names = [column.name for column in COLUMNS if column.name in worded.columns]
-    chosen = _chosen(figures, sheet)
+    chosen = figures
+    if sheet.indicator:
+        chosen = figures.loc[figures["indicator"] == sheet.indicator]
     townships = register.townships
     areas = register.areas.loc[register.areas["level"] == "area"]
     towns = townships.set_index("code")["name"]

@@ -71,8 +71,9 @@ def write_gaps(
     """Write a gap list in the format that the ending of ``out`` names, and return ``out``.
 
     ``gaps`` are ``verdicts.GAP`` rows with geometry in EPSG:4490. ``figures`` are
-    ``verdicts.FIGURE`` rows of each indicator's headline test only; those of level "unit" colour
-    the map. An empty list makes a valid file that says so. The file appears whole or not at all.
+    ``verdicts.FIGURE`` rows of each indicator's headline test and of the operator shown, no
+    others; those of level "unit" colour the map. An empty list makes a valid file that says so.
+    A file appears whole or not at all.
 
     Raises ExportError where ending, encoding, area or folder will not do.
     """

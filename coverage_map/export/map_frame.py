@@ -113,14 +113,17 @@ def compound(geometry: npt.NDArray[np.object_]) -> Outline | None:
 
 
 def _draw_units(axes: Any, units: gpd.GeoDataFrame) -> None:
-    """Draw the units of each state as one path; gaps last, for their outlines lie on top."""
+    """Draw the units of each state as one path; gaps last, for their outlines lie on top.
+
+    ``add_artist``, because ``add_patch`` measures every vertex for limits that are already set.
+    """
     fine = 0.4 if len(units) > MANY_UNITS else 0.7
     for order, state in enumerate(("", "covered", "unknown", "gap"), start=1):
         path = compound(units.geometry[units["state"] == state].to_numpy())
         if path is None:
             continue
         style = palette.state_style(state if state in STATES else "none")
-        axes.add_patch(
+        axes.add_artist(
             PathPatch(
                 path,
                 fc=style.fill,
@@ -149,7 +152,7 @@ def _draw_gaps(axes: Any, gaps: gpd.GeoDataFrame, units_coloured: bool) -> None:
         style = palette.state_style("gap")
         path = compound(areas.to_numpy())
         if path is not None:
-            axes.add_patch(PathPatch(path, fc=style.fill, ec=style.outline, lw=1.2, zorder=4))
+            axes.add_artist(PathPatch(path, fc=style.fill, ec=style.outline, lw=1.2, zorder=4))
 
 
 def _draw_outlines(axes: Any, content: Content, crs: str) -> None:
@@ -160,7 +163,7 @@ def _draw_outlines(axes: Any, content: Content, crs: str) -> None:
     ):
         path = compound(frame.geometry.to_crs(crs).to_numpy())
         if path is not None:
-            axes.add_patch(PathPatch(path, fill=False, ec=colours[colour], lw=width, zorder=order))
+            axes.add_artist(PathPatch(path, fill=False, ec=colours[colour], lw=width, zorder=order))
 
 
 def _draw_labels(axes: Any, content: Content, crs: str, scale: int, font: FontOf) -> None:
