@@ -162,20 +162,38 @@ def find_opportunities(
 
 
 def _towers(records: Mapping[str, gpd.GeoDataFrame], rule: SamePlace, quarter: str) -> pd.DataFrame:
-    """List towers with a date: tower records, and sites on a carrier's own tower."""
+    """List towers with a date, each once: tower records, and sites on a carrier's own tower."""
     towers = records_of(records, "tower")
     towers = towers[text(towers["structure"]).isin(rule.structures)]
     towers = towers.assign(tower_owner=text(towers["owner"]), since=dates(towers["built"]))
     sites = records_of(records, "site")
     sites = sites.assign(tower_owner=text(sites["tower_owner"]), since=dates(sites["opened"]))
     sites = sites[sites["tower_owner"].isin(operators())]
-    columns = ["record_id", "name", "tower_owner", "since", "state", "unit_code", "geometry"]
-    both = pd.concat([towers[columns], sites[columns]], ignore_index=True)
+    columns = ["kind", "record_id", "name", "tower_owner", "since", "state", "unit_code"]
+    both = pd.concat(
+        [towers[[*columns, "geometry"]], sites[[*columns, "geometry"]]], ignore_index=True
+    )
     points = positions(both["geometry"])
     both = both.assign(name=text(both["name"]), lon=points[:, 0], lat=points[:, 1])
-    standing = in_service(both, quarter, since="since") & (both["since"] != "").to_numpy(bool)
-    standing &= np.isfinite(points).all(axis=1)
-    return both[standing].sort_values("record_id").reset_index(drop=True)
+    standing = in_service(both, quarter, since="since") & np.isfinite(points).all(axis=1)
+    return _one_each(both[standing].reset_index(drop=True), int(rule.same_structure_m.value))
+
+
+def _one_each(towers: pd.DataFrame, within_m: int) -> pd.DataFrame:
+    """Keep one entry of each structure, and only what has a date.
+
+    A site stands on its owner's tower where the owner reports one there, and on that of its
+    owner's older site: its own date is not that of the tower.
+    """
+    first = (towers["kind"] != "tower").astype("int64")
+    towers = towers.assign(order=first).sort_values(["order", "since", "record_id"])
+    towers = towers.reset_index(drop=True)
+    lonlat = towers[["lon", "lat"]].to_numpy(float)
+    one, other, _ = pairs_within(lonlat, lonlat, within_m)
+    owner = towers["tower_owner"].to_numpy(dtype=object)
+    again = one[(other < one) & (owner[one] == owner[other])]
+    kept = ~np.isin(np.arange(len(towers)), again) | (towers["order"] == 0)
+    return towers[kept & (towers["since"] != "")].reset_index(drop=True)
 
 
 def _in_settlement(towers: pd.DataFrame, register: Register, rule: SamePlace) -> pd.Series:
@@ -198,6 +216,7 @@ def find_duplicates(
 ) -> gpd.GeoDataFrame:
     """List newly built towers at the place of an older one of another owner; ``DUPLICATE``.
 
+    One row per new tower and other owner, with that owner's nearest older tower.
     Newly built: dated in the quarter or ``new_quarters`` before it. Only towers from the ground
     count, on both sides, and only those with a date: what is not dated accuses nobody. The limit
     is that of settlements where the new tower stands in one. Geometry is the new tower.
@@ -230,7 +249,8 @@ def find_duplicates(
     )
     counts = (metres <= limit[one]) & (frame["old_date"] < frame["new_date"]).to_numpy(bool)
     counts &= (frame["old_owner"] != frame["new_owner"]).to_numpy(bool)
-    found = shape(frame[counts].sort_values(["new_id", "distance_m", "old_id"]), DUPLICATE)
+    frame = frame[counts].sort_values(["new_id", "distance_m", "old_id"])
+    found = shape(frame.drop_duplicates(["new_id", "old_owner"]), DUPLICATE)
     points = gpd.points_from_xy(found["lon"], found["lat"])
     return gpd.GeoDataFrame(found, geometry=points, crs=CGCS2000)
 

@@ -37,6 +37,7 @@ class SamePlace:
     in_settlement_m: Number
     outside_m: Number
     settlement_radius_m: Number
+    same_structure_m: Number
     new_quarters: Number
 
 
@@ -71,6 +72,7 @@ def _read_same_place(table: Table) -> SamePlace:
         in_settlement_m=read_number(table.table("in_settlement_m")),
         outside_m=read_number(table.table("outside_m")),
         settlement_radius_m=read_number(table.table("settlement_radius_m")),
+        same_structure_m=read_number(table.table("same_structure_m")),
         new_quarters=read_number(table.table("new_quarters")),
     )
     table.done()

@@ -196,6 +196,29 @@ def test_not_every_close_pair_is_a_duplicate(new, old):
     assert find_duplicates(pair(new, old), country(), quarter=QUARTER).empty
 
 
+def test_a_site_on_its_owners_tower_is_that_tower_with_that_towers_date():
+    own = record(
+        "tower", "cmcc", at(110, 0), source_id="own", structure="tower", built="2010-01-01",
+        unit_code=CODE,
+    )  # fmt: skip
+    later = record("site", "cmcc", at(100, 0), **{**OLD, "opened": "2023-09-01"})
+    again = record("site", "cmcc", at(100, 5), **{**OLD, "source_id": "5G", "opened": "2023-10-01"})
+    new = built("new", at(0, 0), "2023-08-01")
+    records = worlds.records(tower=[new, own], site=[later, again])
+    found = find_duplicates(records, country(), quarter=QUARTER)
+    assert found[["new_id", "old_id"]].to_numpy().tolist() == [["tower-tower-new", "tower-cmcc-own"]]
+
+
+def test_each_other_owner_is_named_once_with_its_nearest_older_tower():
+    sites = [
+        record("site", owner, at(far, 0), **{**OLD, "source_id": f"{far}", "tower_owner": owner})
+        for owner, far in (("cmcc", 900), ("cmcc", 300), ("unicom", 1200))
+    ]
+    records = worlds.records(tower=[built("new", at(0, 0), "2023-08-01")], site=sites)
+    found = find_duplicates(records, country(), quarter=QUARTER)
+    assert found["old_id"].tolist() == ["site-cmcc-300", "site-unicom-1200"]
+
+
 def test_an_urban_unit_is_a_settlement_throughout():
     site = record("site", "cmcc", at(1000, 0), **OLD)
     new = {"structure": "tower", "built": "2023-08-01", "source_id": "new"}
