@@ -1,14 +1,17 @@
 """The card of one unit: its verdicts, what they rest on, and what stands near."""
 
+from functools import lru_cache
+
 import pandas as pd
 
 from coverage_map.pipeline.actors import Actor, allow
-from coverage_map.pipeline.evaluate import newest, read_scope_records, result
+from coverage_map.pipeline.evaluate import CITY, newest, result
 from coverage_map.pipeline.frame import trail_of
 from coverage_map.pipeline.views import Card
 from coverage_map.pipeline.workspace import Workspace, load_register
 from geodata.errors import UsageError
 from geodata.register import Register
+from geodata.store.tables import current_tables, read_records
 
 EVIDENCE_KEYS = ["subject_kind", "subject_code", "indicator", "test", "operator"]
 
@@ -54,17 +57,23 @@ def _subject_names(register: Register, verdicts: pd.DataFrame) -> pd.Series:
 
 def _with_names(workspace: Workspace, scope: str, evidence: pd.DataFrame) -> pd.DataFrame:
     """Add each record's name and source id; records of the scope only are ever opened."""
-    named = []
-    for kind, records in read_scope_records(workspace, scope).items():
-        if kind in set(evidence["kind"]):
-            columns = [c for c in ("record_id", "name", "source_id") if c in records]
-            named.append(pd.DataFrame(records[columns]))
+    tables = current_tables(workspace.store)
+    mine = tables if scope == CITY else tables[tables["owner"] == scope]
+    versions = tuple(mine["values_hash"])
+    named = [_names(workspace, scope, kind, versions) for kind in sorted(set(evidence["kind"]))]
     if not named:
         return evidence.assign(record_name="", record_source_id="")
-    names = pd.concat(named, ignore_index=True).rename(
-        columns={"name": "record_name", "source_id": "record_source_id"}
+    names = pd.concat(named)
+    found = names.reindex(evidence["record_id"].to_numpy()).fillna("")
+    return evidence.assign(
+        record_name=found["name"].to_numpy(), record_source_id=found["source_id"].to_numpy()
     )
-    merged = evidence.merge(names.drop_duplicates("record_id"), on="record_id", how="left")
-    for column in ("record_name", "record_source_id"):
-        merged[column] = merged.get(column, pd.Series("", index=merged.index)).fillna("")
-    return merged
+
+
+@lru_cache(maxsize=64)
+def _names(workspace: Workspace, scope: str, kind: str, versions: tuple[str, ...]) -> pd.DataFrame:
+    """Return name and source id by record id; kept while the scope's tables stay as they are."""
+    owners = None if scope == CITY else [scope]
+    records = pd.DataFrame(read_records(workspace.store, kind, owners))
+    names = records.reindex(columns=["record_id", "name", "source_id"]).astype("str").fillna("")
+    return names.drop_duplicates("record_id").set_index("record_id")

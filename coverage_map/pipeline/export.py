@@ -8,7 +8,7 @@ from coverage_map.export.sharing_list import write_sharing
 from coverage_map.export.sheet_info import Classification
 from coverage_map.pipeline.actors import Actor, allow
 from coverage_map.pipeline.evaluate import newest, result
-from coverage_map.pipeline.frame import check_operator, inside, trail_of
+from coverage_map.pipeline.frame import check_operator, inside, name_organisation, trail_of
 from coverage_map.pipeline.gaps import read_gaps, read_sharing
 from coverage_map.pipeline.views import Crumb
 from coverage_map.pipeline.workspace import Workspace, load_register
@@ -102,9 +102,7 @@ def _sheet(
         quarter=workspace.settings.quarter,
         language=language,
         source=text("export.source", register=register.version),
-        made_by=text(f"account.{actor.account}")
-        if text.has(f"account.{actor.account}")
-        else actor.account,
+        made_by=name_organisation(workspace, actor, language),
         date=datetime.now(UTC).date().isoformat(),
         modelled=bool(register.units["modelled"].any()),
         classification=INTERNAL,

@@ -9,6 +9,7 @@ from coverage_map.pipeline.evaluate import CITY
 from coverage_map.pipeline.views import Crumb, Frame
 from coverage_map.pipeline.workspace import Workspace, load_register
 from coverage_map.rules import read_rules
+from coverage_map.text import Text
 from geodata.errors import UsageError
 from geodata.owners import read_owners
 from geodata.register import Register
@@ -58,6 +59,19 @@ def unit_names(workspace: Workspace, actor: Actor) -> pd.Series:
         units = units[units["area_code"].isin(scope.areas)]
     names: pd.Series = units.set_index("code")["name"]
     return names
+
+
+def name_organisation(workspace: Workspace, actor: Actor, language: str) -> str:
+    """Return what the organisation of an actor is called."""
+    owner = read_owners().get(actor.organisation)
+    if owner is not None:
+        return str(owner.name[language])
+    text = Text(language)
+    if actor.areas:
+        areas = load_register(workspace).areas
+        names = areas.loc[areas["code"].isin(actor.areas) & (areas["level"] == "area"), "name"]
+        return text("owner.county", name=text("words.comma").join(names))
+    return text(f"owner.{actor.organisation}")
 
 
 def operators_of(scope: Scope) -> tuple[str, ...]:
