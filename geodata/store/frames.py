@@ -14,6 +14,7 @@ from typing import Any
 
 import geopandas as gpd
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -63,19 +64,31 @@ def _canonical(column: pd.Series) -> tuple[str, list[bytes]]:
         numbers = column.to_numpy(dtype="<f8", na_value=np.nan) + 0.0  # makes -0.0 a plain zero
         numbers[missing] = 0.0
         return "number", [missing.tobytes(), numbers.tobytes()]
-    listed = any(not isinstance(value, str) for value in column[~missing])
-    texts = [
-        None if gone else (_list_text(value) if listed else value.encode("utf-8", "surrogatepass"))
-        for value, gone in zip(column, missing, strict=True)
-    ]
-    return "list" if listed else "text", _strings(texts, missing)
+    if is_object_dtype(column.dtype) and not all(
+        isinstance(value, str) for value in column[~missing]
+    ):
+        return "list", _strings(
+            [
+                None if gone else json.dumps(list(value), ensure_ascii=False).encode()
+                for value, gone in zip(column, missing, strict=True)
+            ],
+            missing,
+        )
+    return "text", _texts(column, missing)
 
 
-def _list_text(value: Sequence[str]) -> bytes:
-    return json.dumps(list(value), ensure_ascii=False).encode()
+def _texts(column: pd.Series, missing: npt.NDArray[np.bool_]) -> list[bytes]:
+    """Return what ``_strings`` returns for a column of text, from Arrow's own buffers."""
+    array = pa.array(column, type=pa.large_string(), from_pandas=True).fill_null("")
+    flat = array.combine_chunks() if isinstance(array, pa.ChunkedArray) else array
+    _, bounds, data = flat.buffers()
+    ends = np.frombuffer(bounds, dtype="<i8")[flat.offset : flat.offset + len(flat) + 1]
+    lengths = np.where(missing, _MISSING, np.diff(ends)).astype("<i8")
+    written = b"" if data is None else data.to_pybytes()[int(ends[0]) : int(ends[-1])]
+    return [missing.tobytes(), lengths.tobytes(), written]
 
 
-def _strings(values: Sequence[bytes | None], missing: np.ndarray) -> list[bytes]:
+def _strings(values: Sequence[bytes | None], missing: npt.NDArray[np.bool_]) -> list[bytes]:
     lengths = [_MISSING if value is None else len(value) for value in values]
     return [
         missing.tobytes(),
