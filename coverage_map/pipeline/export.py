@@ -89,12 +89,13 @@ def _sheet(
     indicator: str | None,
     operator: str | None,
     language: str,
+    title: str = "export.title",
 ) -> SheetInfo:
     text = Text(language)
     register = load_register(workspace)
     subject = text(f"indicator.{indicator}") if indicator else text("export.all_indicators")
     return SheetInfo(
-        title=text("export.title", area=area.name, indicator=subject),
+        title=text(title, area=area.name, indicator=subject),
         area_code=area.code,
         area_name=area.name,
         indicator=indicator or "",
@@ -126,7 +127,9 @@ def export_sharing(
     """
     trail = trail_of(load_register(workspace), allow(actor, "sharing"), area)
     found = read_sharing(workspace, actor, area, indicator, operator)
-    sheet = _sheet(workspace, actor, trail[-1], indicator, operator, language)
+    sheet = _sheet(
+        workspace, actor, trail[-1], indicator, operator, language, "export.sharing.title"
+    )
     path = write_sharing(found.gaps, found.opportunities, found.duplicates, out, sheet=sheet)
     with write(workspace.store.ledger) as connection:
         what = {"area": area, "indicator": indicator or "", "ending": out.suffix}
