@@ -1,7 +1,7 @@
 """What a row's own words say about its unit: codes and names, narrowed by township and county."""
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -138,9 +138,18 @@ def _narrow(index: UnitIndex, digits: str, county: str, township: str) -> Said:
 
 
 def _by_name(index: UnitIndex, place: Said, village: str) -> Said:
-    """Find a village's or community's name, strictest form first, in the place it is said to be."""
+    """Find a village's or community's name in the place it is said to lie in.
+
+    The strictest pair of forms counts. A name without 村 or 社区 behind it may mean either: then
+    all units of any form count, unless one is called exactly so.
+    """
+    forms = unit_keys(village)
     kind = written_kind(village)
-    for codes in look_up(index.names, unit_keys(village)):
+    exact = index.names[0].get(forms[0], set())
+    fits: Iterable[set[str]] = look_up(index.names, forms)
+    if not kind and not any(_lies_in(index, code, place) for code in exact):
+        fits = [set().union(*fits)]
+    for codes in fits:
         found = {code for code in codes if _lies_in(index, code, place)}
         if len(found) > 1 and kind:
             found = {code for code in found if index.kind[code] == kind} or found
