@@ -115,9 +115,19 @@ def _verdict(scene: Scene, card: pipeline.Card, indicator: str) -> str:
     )
 
 
+def _not_asked(scene: Scene) -> str:
+    """Say that the chosen indicator does not ask about this unit."""
+    text = scene.text
+    name = escape(text(f"indicator.{scene.place.indicator}"))
+    return (
+        f'<section class="verdict chosen"><h4>{name}{_sign("none", "", text)}</h4>'
+        f'<div class="card-reason">{escape(text("card.not_asked"))}</div></section>'
+    )
+
+
 def _nearby(card: pipeline.Card, text: Text) -> str:
     """Return what stands near the unit's gaps, best first."""
-    rows = card.nearby.sort_values("rank").drop_duplicates("record_id").head(MOST_EVIDENCE)
+    rows = card.nearby.drop_duplicates("record_id").sort_values("distance_m").head(MOST_EVIDENCE)
     if rows.empty:
         return ""
     lines = [
@@ -138,6 +148,7 @@ def show_card(scene: Scene, card: pipeline.Card) -> None:
     text = scene.text
     order = sorted(scene.frame.indicators, key=lambda name: name != scene.place.indicator)
     verdicts = [_verdict(scene, card, indicator) for indicator in order]
+    verdicts[0] = verdicts[0] or _not_asked(scene)
     parts = [_head(card, text), verdicts[0], _nearby(card, text), *verdicts[1:]]
     st.html(f'<div class="card">{"".join(parts)}</div>')
     st.button(text("card.close"), key="close_card", on_click=go, kwargs={"unit": ""})

@@ -19,23 +19,23 @@ from coverage_map.text import Text
 
 # How formats are grouped for people; what the pipeline does not write is left out.
 GROUPS = {
-    "gis": (".gpkg", ".zip", ".geojson", ".kmz"),
-    "table": (".xlsx", ".csv"),
-    "picture": (".html", ".png", ".pdf"),
+    "gis": ("gpkg", "zip", "geojson", "kmz"),
+    "table": ("xlsx", "csv"),
+    "picture": ("html", "png", "pdf"),
 }
 # Endings that are offered in a second encoding, for programs that know no other.
-SECOND = {".zip": "GBK", ".csv": "GBK"}
+SECOND = {"zip": "GBK", "csv": "GBK"}
 
 
 def _row(scene: Scene, ending: str) -> str:
-    text, name = scene.text, ending.strip(".")
-    links = [download_link(scene, "/download/gaps", ending, text("export_page.get"))]
+    text, path = scene.text, "/download/gaps"
+    links = [download_link(scene, path, ending, text("export_page.get"))]
     if ending in SECOND:
         said = text("export_page.get_encoding", encoding=SECOND[ending])
-        links.append(download_link(scene, "/download/gaps", ending, said, SECOND[ending]))
+        links.append(download_link(scene, path, ending, said, SECOND[ending]))
     return (
-        f"<tr><td><b>{escape(text(f'export_page.format.{name}'))}</b></td><td>{escape(ending)}</td>"
-        f"<td>{escape(text(f'export_page.use.{name}'))}</td><td>{' '.join(links)}</td></tr>"
+        f"<tr><td><b>{escape(text(f'export_page.format.{ending}'))}</b></td><td>.{escape(ending)}</td>"
+        f"<td>{escape(text(f'export_page.use.{ending}'))}</td><td>{' '.join(links)}</td></tr>"
     )
 
 

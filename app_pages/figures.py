@@ -11,7 +11,6 @@ import streamlit as st
 from app_pages import words
 from app_pages.scene import Scene
 from coverage_map.text import Text
-from coverage_map.verdicts import STATES
 
 MOST = 5
 
@@ -37,7 +36,7 @@ def state_bar(counts: Mapping[str, int], text: Text) -> str:
 
 def _figure(row: Mapping[Hashable, Any], text: Text, *, chosen: bool) -> str:
     part, whole, unknown = (int(row[k]) for k in ("numerator", "denominator", "unknown"))
-    units: dict[str, int] = {state: int(row[f"units_{state}"]) for state in STATES}
+    counts = {"covered": part, "gap": whole - part, "unknown": unknown}
     target = float(row["target"])
     missed = whole > 0 and not math.isnan(target) and 100 * part / whole < target
     name = str(row["indicator"])
@@ -54,7 +53,7 @@ def _figure(row: Mapping[Hashable, Any], text: Text, *, chosen: bool) -> str:
         f'<b title="{words.count(part)} / {words.count(whole)} {escape(account)}">'
         f"{words.rate(part, whole)}</b>"
         f"<small>{words.count(part)} / {words.count(whole)} {escape(account)}</small></div>"
-        f"{state_bar(units, text)}"
+        f"{state_bar(counts, text)}"
         f'<div class="figure-note">{escape(" · ".join(note))}</div></div>'
     )
 

@@ -165,12 +165,14 @@ def _explain(scene: Scene, sharing: pipeline.Sharing, view: str, gap: Gap | None
     about = text(f"sharing.about.{view}")
     chosen = ""
     if gap is not None and view == "opportunities":
-        chosen = text("sharing.chosen", name=gap["subject_name"], people=gap["people"])
+        chosen = text(
+            "sharing.chosen", name=gap["subject_name"], people=words.people(gap["people"], text)
+        )
     st.html(
         f'<div class="figures"><div class="facts">{cells}</div><p>{escape(about)}</p>'
         f"<p><b>{escape(chosen)}</b></p><h4>{escape(text('sharing.owners'))}</h4>"
         f'<table class="small">{lines}</table>'
-        f"{download_link(scene, '/download/sharing', '.xlsx', text('sharing.download'))}</div>"
+        f"{download_link(scene, '/download/sharing', 'xlsx', text('sharing.download'))}</div>"
     )
 
 

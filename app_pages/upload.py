@@ -215,6 +215,31 @@ def _show_accepted(scene: Scene, accepted: pipeline.Accepted) -> None:
         )
 
 
+def _show_uploads(scene: Scene) -> None:
+    """Show what was handed in before, newest first."""
+    text = scene.text
+    uploads = pipeline.read_uploads(scene.workspace, scene.actor)
+    frame = uploads.assign(
+        owner_said=[words.owner(code, text) for code in uploads["owner"]],
+        state_said=[text(f"upload_state.{state}") for state in uploads["state"]],
+        when=uploads["received_at"].str.slice(0, 16).str.replace("T", " "),
+    )
+    show_table(
+        "uploads",
+        frame,
+        [
+            Column("filename", text("upload.file_name")),
+            Column("owner_said", text("upload.owner")),
+            Column("when", text("upload.when")),
+            Column("state_said", text("table.state")),
+        ],
+        text,
+        title=text("upload.before"),
+        code="id",
+        height="calc(100vh - 320px)",
+    )
+
+
 def _forget_all() -> None:
     _forget()
     st.session_state["upload_round"] = st.session_state.get("upload_round", 0) + 1
@@ -233,6 +258,7 @@ def show() -> None:
     if accepted is not None:
         _show_accepted(scene, accepted)
         return
+    st.html('<div class="top"></div>')
     left, right = st.columns([1, 2], gap="medium")
     with left:
         st.html(f'<h3 class="plain">{escape(text("upload.title"))}</h3>')
@@ -253,6 +279,7 @@ def show() -> None:
     with right:
         if file is None:
             st.html(understood.steps(text))
+            _show_uploads(scene)
             return
         _check(scene, str(owner), file.name, file.getvalue())
         refused = st.session_state.get("refused")

@@ -19,8 +19,16 @@ def count(number: float) -> str:
 
 
 def rate(part: float, whole: float) -> str:
-    """Return part of whole in per cent with one decimal; a dash where there is no whole."""
-    return f"{100 * part / whole:.1f}%" if whole else "—"
+    """Return part of whole in per cent with one decimal; a dash where there is no whole.
+
+    100.0% and 0.0% are kept for all and none.
+    """
+    if not whole:
+        return "—"
+    share = round(100 * part / whole, 1)
+    if part < whole:
+        share = min(share, 99.9)
+    return f"{max(share, 0.1) if part else share:.1f}%"
 
 
 def people(number: float, text: Text) -> str:

@@ -33,6 +33,9 @@ MIN_ZOOM, MAX_ZOOM = 4, 11
 TILE_PX = 512
 MIN_UNIT_PX = 2.5
 NAME_ZOOM = {"area": MIN_ZOOM, "township": 8, "unit": 10}
+# 某某村村民委员会, 某某村委会 → 某某村; 某某社区居民委员会 → 某某社区.
+VILLAGE_COMMITTEE = "村?(?:村民委员会|村委会)$"
+COMMITTEE = "(?:居民委员会|居委会)$"
 SHADE = (52, 60, 70)  # the colour of shadows
 EQUATOR_M = 40_075_016.686  # WGS 84, web mercator's circle
 
@@ -89,7 +92,10 @@ def _cut(frame: gpd.GeoDataFrame, layer: str, first: int, folder: Path) -> dict[
 
 
 def _names(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    return frame.set_geometry(frame.geometry.representative_point())
+    """Return points for lettering; a committee's name is shortened to its village's."""
+    name = frame["name"].str.replace(VILLAGE_COMMITTEE, "村", regex=True)
+    points = frame.geometry.representative_point()
+    return frame.assign(name=name.str.replace(COMMITTEE, "", regex=True)).set_geometry(points)
 
 
 def write_layer(register: Register, path: Path) -> dict[str, list[str]]:

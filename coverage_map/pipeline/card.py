@@ -71,7 +71,12 @@ def _with_names(workspace: Workspace, scope: str, evidence: pd.DataFrame) -> pd.
 
 
 @lru_cache(maxsize=64)
-def _names(workspace: Workspace, scope: str, kind: str, versions: tuple[str, ...]) -> pd.DataFrame:
+def _names(
+    workspace: Workspace,
+    scope: str,
+    kind: str,
+    versions: tuple[str, ...],  # noqa: ARG001  # part of the key
+) -> pd.DataFrame:
     """Return name and source id by record id; kept while the scope's tables stay as they are."""
     owners = None if scope == CITY else [scope]
     records = pd.DataFrame(read_records(workspace.store, kind, owners))

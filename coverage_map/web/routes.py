@@ -85,7 +85,7 @@ def _send_gaps(request: Request) -> Response:
         return pipeline.export_gaps(
             workspace,
             actor,
-            folder / f"{name}{query.get('ending', '')}",
+            folder / f"{name}.{query.get('ending', '')}",
             area,
             indicator,
             query.get("operator") or None,

@@ -15,6 +15,7 @@ import uvicorn
 from starlette.middleware import Middleware
 from streamlit import config
 
+from coverage_map import pipeline
 from coverage_map.text import Text
 from coverage_map.web import desk
 from coverage_map.web.gate import Gate
@@ -65,12 +66,28 @@ def build_app() -> st.App:
     )
 
 
+def warm_up() -> None:
+    """Read what the first page needs before the first person asks for it."""
+    pipeline.warm_up()
+    workspace = desk.workspace()
+    actor = pipeline.local_actor(workspace)
+    try:
+        pipeline.read_overview(workspace, actor)
+        units = pipeline.unit_names(workspace, actor)
+        pipeline.read_card(workspace, actor, str(units.index[0]))
+        pipeline.read_gaps(workspace, actor)
+    except CoverageMapError as error:
+        # An empty workspace has nothing to read; its pages say so themselves.
+        logger.info("nothing to read ahead: %s", error)
+
+
 def serve(
     workspace: Path, host: str = "127.0.0.1", port: int = 8501, *, open_browser: bool = False
 ) -> None:
     """Serve a workspace's app until it is stopped."""
     os.environ[desk.FOLDER] = str(Path(workspace).resolve())
     desk.workspace()
+    threading.Thread(target=warm_up, daemon=True).start()
     if open_browser:
         opener = threading.Timer(1.5, webbrowser.open, [f"http://{host}:{port}/"])
         opener.daemon = True

@@ -1,0 +1,83 @@
+"""Every page in both languages and sizes: it answers, nothing breaks, nothing goes outside."""
+
+import re
+
+import pytest
+
+from tests.browser.conftest import SIZES, map_frame, settle, take_picture, wait_for_map
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+
+PAGES = ("overview", "gaps", "sharing", "upload", "export")
+WITH_MAP = ("overview", "gaps", "sharing")
+# Latin words that are names, units or formats and stay as they are in Chinese text.
+LATIN = re.compile(
+    r"GeoPackage|Shapefile|GeoJSON|Google|Earth|Excel|MapInfo|ArcGIS|QGIS|MapGIS|CGCS|Web|English"
+    r"|[a-z]*\.[a-z]{3,7}|\b[A-Z0-9.]{1,6}\b|km²?|\bm\b|MB|Mbps|PON|UTF|KMZ|KML|CSV|WLAN|[0-9]+[GQm]"
+)
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("language", ["zh_CN", "en"])
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_opens_and_says_nothing_of_the_framework(open_page, server, name, language, size):
+    page = open_page(size, "city", language)
+    page.goto(f"{server}/{name}?lang={language}")
+    if name in WITH_MAP:
+        wait_for_map(page)
+    page.locator(".stMainBlockContainer").get_by_role("combobox").first.wait_for()
+    settle(page)
+    take_picture(page, f"{name}-{language}-{size}")
+    said = page.inner_text("body")
+    assert "Streamlit" not in said
+    assert "Traceback" not in said
+    assert "Deploy" not in said
+    # An identifier of the catalogues is what is shown when a sentence is missing.
+    assert not re.findall(r"\b[a-z_]+\.[a-z_]+(?:\.[a-z_]+)*\b(?<!\.com)", LATIN.sub("", said))
+    assert page.locator('[data-testid="stException"]').count() == 0
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    if language == "zh_CN":
+        assert page.evaluate("document.documentElement.lang") == "zh-CN"
+        assert re.findall(r"[A-Za-z]{3,}", LATIN.sub("", said)) == []
+    else:
+        assert not re.search(r"目标|缺口内|已覆盖", said)
+
+
+def test_the_answer_is_visible_without_scrolling(open_page, server):
+    page = open_page("1366x768", "city")
+    height = page.viewport_size["height"]
+    for selector in (".figure.chosen", '[title="streamlit_folium.st_folium"]', ".sheet th"):
+        box = page.locator(selector).first.bounding_box()
+        assert box["y"] + min(box["height"], 300) < height, selector
+    legend = map_frame(page).locator(".legend")
+    assert "光纤到村" in legend.inner_text()
+    assert "样例数据" in legend.inner_text()
+
+
+def test_rates_stand_beside_their_unknown_share(open_page, server):
+    page = open_page("1366x768", "city")
+    figures = page.locator(".figure").all()
+    assert 1 <= len(figures) <= 5
+    for figure in figures:
+        assert "未知" in figure.inner_text()
+        assert "/" in figure.locator("b").get_attribute("title")
+
+
+def test_the_address_can_be_sent(open_page, server):
+    page = open_page("1366x768", "city")
+    address = f"{server}/gaps?area=411081&indicator=mobile_4g&operator=cmcc&level=unit"
+    page.goto(address)
+    wait_for_map(page)
+    said = page.locator(".st-key-filters").inner_text()
+    assert "禹州市" in said
+    assert "4G" in said
+    assert "中国移动" in said
+
+
+def test_a_wrong_address_is_said_and_mended(open_page, server):
+    page = open_page("1366x768", "city")
+    page.goto(f"{server}/overview?area=999999")
+    page.get_by_text("999999").first.wait_for()
+    take_picture(page, "wrong-area")
+    page.get_by_role("button", name="回到首页").click()
+    wait_for_map(page)
