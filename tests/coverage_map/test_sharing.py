@@ -206,7 +206,9 @@ def test_a_site_on_its_owners_tower_is_that_tower_with_that_towers_date():
     new = built("new", at(0, 0), "2023-08-01")
     records = worlds.records(tower=[new, own], site=[later, again])
     found = find_duplicates(records, country(), quarter=QUARTER)
-    assert found[["new_id", "old_id"]].to_numpy().tolist() == [["tower-tower-new", "tower-cmcc-own"]]
+    assert found[["new_id", "old_id"]].to_numpy().tolist() == [
+        ["tower-tower-new", "tower-cmcc-own"]
+    ]
 
 
 def test_each_other_owner_is_named_once_with_its_nearest_older_tower():
