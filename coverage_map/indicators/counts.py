@@ -185,6 +185,7 @@ def judge_penetration_count(case: Case) -> dict[str, Answer]:
     state = np.select([disputed | (people == 0), enough], [UNKNOWN, COVERED], GAP)
     answer = _counted(state, users, people, case.subjects.people, pd.concat(cited))
     answer.disputed = disputed
+    answer.reason[state != UNKNOWN] = "users_reported"
     answer.reason[disputed] = "contradicting_reports"
     answer.condition[np.isin(chosen.astype(str), case.test.words["proxies"])] = "proxy"
     return {"": answer}
