@@ -36,8 +36,11 @@ def read_vectors(part: Part, name: str) -> Iterator[RawTable]:
     with TemporaryDirectory(prefix="upload-") as folder:
         path = _write(part, Path(folder), name)
         try:
-            for layer in fiona.listlayers(path):
-                yield _read_layer(path, layer, part, name)
+            # A Shapefile whose index was not sent is still whole.
+            with fiona.Env(SHAPE_RESTORE_SHX="YES"):
+                layers = fiona.listlayers(path)
+                for layer in layers:
+                    yield _read_layer(path, layer, part, name, alone=len(layers) == 1)
         except (FionaError, FionaValueError) as error:
             raise FileRefusedError("file_damaged", Place(file=name)) from error
 
@@ -74,15 +77,11 @@ def _write_mapinfo(part: Part, folder: Path) -> Path:
     return path
 
 
-def _read_layer(path: Path, layer: str, part: Part, name: str) -> RawTable:
+def _read_layer(path: Path, layer: str, part: Part, name: str, *, alone: bool) -> RawTable:
     raw_bytes = part.format in {"shapefile", "mapinfo"}
-    own_name = PurePosixPath(part.name).stem if len(fiona.listlayers(path)) == 1 else layer
-    sheet = own_name if raw_bytes or part.format == "geojson" else layer
-    # A Shapefile whose index was not sent is still whole.
-    with (
-        fiona.Env(SHAPE_RESTORE_SHX="YES"),
-        fiona.open(path, layer=layer, encoding=_BYTES if raw_bytes else None) as source,
-    ):
+    named_by_file = alone and part.format != "geopackage"
+    sheet = PurePosixPath(part.name).stem if named_by_file else layer
+    with fiona.open(path, layer=layer, encoding=_BYTES if raw_bytes else None) as source:
         names = list(source.schema["properties"])
         claimed = source.crs_wkt or ""
         rows, geometries, faults = _read_features(source, names, Place(file=name, sheet=sheet))

@@ -7,8 +7,16 @@ _MARKS = {
     b"\xff\xfe": "utf-16",
     b"\xfe\xff": "utf-16",
 }
-# Han characters of the Unified block, punctuation, full-width forms: what real Chinese text holds.
-_USUAL = ((0x4E00, 0x9FFF), (0x3000, 0x303F), (0xFF00, 0xFFEF), (0x2000, 0x22FF), (0x20, 0x7E))
+# Han characters with their extensions, punctuation, full-width forms: what Chinese text holds.
+_USUAL = (
+    (0x20, 0x7E),
+    (0x4E00, 0x9FFF),
+    (0x3000, 0x303F),
+    (0xFF00, 0xFFEF),
+    (0x2000, 0x22FF),
+    (0x3400, 0x4DBF),
+    (0x20000, 0x2FFFF),
+)
 
 
 def decode_text(content: bytes, name: str) -> tuple[str, str]:

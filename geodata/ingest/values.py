@@ -21,8 +21,9 @@ from geodata.ingest.settings import plain, settings, word, words
 from geodata.owners import read_owners
 from geodata.records import Field, read_values
 
-_NUMBER = re.compile(r"([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)\s*(.*)")
-_THOUSANDS = re.compile(r"[+-]?\d{1,3}(?:,\d{3})+(?:\.\d+)?")
+_NUMBER = re.compile(
+    r"([+-]?(?:\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)\s*([^,\d].*)?"
+)
 _LIST = re.compile(r"[/、,;|+&\n]|和")
 _CODE_LIST = re.compile(r"[/、,;|\n]")
 _BAND = re.compile(r"[-_ ]?[\d.]+(?:mhz|ghz|m|g)?$")
@@ -158,12 +159,11 @@ def _code(cell: Any, text: str, _entry: Field) -> Parsed:
 
 
 def _split_number(text: str) -> tuple[float, str] | None:
-    whole = text.replace(",", "") if _THOUSANDS.fullmatch(text) else text
-    found = _NUMBER.fullmatch(whole)
+    found = _NUMBER.fullmatch(text)
     if not found:
         return None
-    number = float(found[1])
-    return (number, word(found[2])) if math.isfinite(number) else None
+    number = float(found[1].replace(",", ""))
+    return (number, word(found[2] or "")) if math.isfinite(number) else None
 
 
 def _measure(text: str, entry: Field) -> float | None:
