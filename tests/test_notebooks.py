@@ -15,6 +15,4 @@ def test_notebook_runs(file: Path) -> None:
     notebook = nbformat.read(file, as_version=4)
     resources = {"metadata": {"path": str(file.parent)}}
     NotebookClient(notebook, timeout=300, kernel_name="python3", resources=resources).execute()
-    assert all(
-        cell.get("execution_count") for cell in notebook.cells if cell.cell_type == "code"
-    )
+    assert all(cell.get("execution_count") for cell in notebook.cells if cell.cell_type == "code")

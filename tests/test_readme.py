@@ -15,7 +15,7 @@ PROGRAM = Path(sys.executable).with_name("coverage-map")
 
 
 def _blocks(language: str) -> list[str]:
-    return re.findall(rf"```{language}\n(.*?)```", README, re.S)
+    return re.findall(rf"```{language}\n(.*?)```", README, re.DOTALL)
 
 
 def _commands() -> list[str]:
@@ -57,11 +57,9 @@ def _run_library_example(place: Path) -> None:
 
 def test_make_targets_exist() -> None:
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
-    targets = {
-        target for block in _blocks("sh") for target in re.findall(r"^make (\w+)", block, re.M)
-    }
+    targets = set(re.findall(r"^make (\w+)", "\n".join(_blocks("sh")), re.MULTILINE))
     assert targets >= {"run", "test"}
-    assert all(re.search(rf"^{target}:", makefile, re.M) for target in targets)
+    assert all(re.search(rf"^{target}:", makefile, re.MULTILINE) for target in targets)
 
 
 def test_pictures_and_links_exist() -> None:

@@ -9,6 +9,7 @@ from concurrent.futures.process import BrokenProcessPool
 from functools import cache
 from threading import Lock
 
+from coverage_map.pipeline.worker import follow_parent
 from geodata.errors import FileRefusedError, Place
 from geodata.ingest import Answers, CheckedTable, check_file
 from geodata.register import Register
@@ -19,11 +20,16 @@ _lock = Lock()
 @cache
 def _executor() -> ProcessPoolExecutor:
     context = multiprocessing.get_context("spawn")
-    return ProcessPoolExecutor(max_workers=1, mp_context=context)
+    return ProcessPoolExecutor(max_workers=1, mp_context=context, initializer=_begin)
+
+
+def _begin() -> None:
+    follow_parent()
+    _import_readers()
 
 
 def warm_up() -> None:
-    """Start the child and let it import its readers, so that the first upload does not wait."""
+    """Start the child and its imports, so that the first upload does not wait for them."""
     _executor().submit(_import_readers)
 
 

@@ -50,12 +50,17 @@ def _executor() -> Executor:
     return ProcessPoolExecutor(
         max_workers=1,
         mp_context=multiprocessing.get_context("spawn"),
-        initializer=_follow_parent,
+        initializer=_begin,
     )
 
 
-def _follow_parent() -> None:
-    """End this worker when the process that started it is gone, however it went."""
+def _begin() -> None:
+    follow_parent()
+    import_verbs()
+
+
+def follow_parent() -> None:
+    """End this process when the process that started it is gone, however it went."""
     parent = multiprocessing.parent_process()
 
     def watch() -> None:
@@ -64,4 +69,3 @@ def _follow_parent() -> None:
             os._exit(1)
 
     threading.Thread(target=watch, daemon=True).start()
-    import_verbs()
