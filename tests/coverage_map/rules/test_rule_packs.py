@@ -1,17 +1,24 @@
 """Rule packs are data: read strictly, hashed by content, every number with a source."""
 
 import ast
+import json
 from importlib.resources import files
 from pathlib import Path
 
+import numpy as np
+import pandas as pd
 import pytest
+import worlds
 from hypothesis import given
 from hypothesis import strategies as st
 
+from coverage_map.gaps import find_gaps
+from coverage_map.indicators import judge
 from coverage_map.rules import halo_m, read_rules
 from coverage_map.rules.form import METHODS
 from coverage_map.rules.quarter import first_day, last_day
 from coverage_map.rules.sharing import read_sharing
+from coverage_map.sharing import find_opportunities
 from coverage_map.text import LANGUAGES, Text
 from geodata.errors import DataFileError, UsageError
 
@@ -155,25 +162,23 @@ def test_no_threshold_stands_in_code(room):
     assert numbers <= PLAIN
 
 
-def test_every_reason_of_the_engine_has_words_in_both_languages():
-    prefixes = ("fibre_misses_",)
-    written = set()
-    for room in ROOMS:
-        for node in ast.walk(ast.parse(room.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Constant) and isinstance(node.value, str):
-                written.add(node.value)
+def test_every_reason_and_condition_has_words_that_take_its_parameters():
+    rules, rng = read_rules(), np.random.default_rng(3)
+    register = worlds.random_register(rng, 60)
+    records = worlds.random_records(rng, register, sites=25, nodes=60)
+    verdicts, evidence = judge(register, records, rules, quarter="2023Q4")
+    gaps = find_gaps(verdicts, evidence, register, records, rules, quarter="2023Q4")
+    offers = find_opportunities(gaps, records)
+    given = pd.concat([frame[["reason", "reason_params"]] for frame in (verdicts, offers)])
+    given = given.drop_duplicates("reason")
+    assert len(given) > 25
     for language in LANGUAGES:
-        from coverage_map.text import read_catalogue
-
-        known = {
-            name.partition(".")[2]
-            for name in read_catalogue(language)
-            if name.partition(".")[0] in {"reason", "condition"}
-        }
-        ours = {name for name in known if name in written or name.startswith(prefixes)}
-        assert len(ours) > 40
-        for name in ("station_within", "not_all_reported", "no_free_port", "has_room"):
-            assert name in ours
+        text = Text(language)
+        for reason, params in given.itertuples(index=False):
+            assert text.has(f"reason.{reason}"), reason
+            assert "{" not in text(f"reason.{reason}", **json.loads(params))
+        for condition in set(verdicts["condition"]) - {""}:
+            assert text.has(f"condition.{condition}"), condition
 
 
 def test_methods_are_all_used():
