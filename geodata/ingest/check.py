@@ -75,7 +75,7 @@ def _parse_fields(work: Work, kind: Kind) -> None:
             parts[name] = empty_column(entry, count)
             empty[name] = np.ones(count, dtype=bool)
             continue
-        parsed = parse_column(work.table.columns[column], entry)
+        parsed = parse_column(work.table.columns[column], entry, work.table.headers[column])
         parts[name], empty[name] = parsed.array, parsed.empty
         for row, fault in parsed.faults:
             severity: Severity = "error" if entry.required else "warning"

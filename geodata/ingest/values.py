@@ -10,7 +10,7 @@ import math
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 import numpy as np
@@ -65,11 +65,15 @@ class ParsedColumn:
 
 
 _NOTHING = Parsed()
+# Takes the cell, its text and the field.
+Parser = Callable[[Any, str, Field], Parsed]
 
 
-def parse_column(cells: Cells, entry: Field) -> ParsedColumn:
-    """Parse a column for a field."""
+def parse_column(cells: Cells, entry: Field, header: str = "") -> ParsedColumn:
+    """Parse a column for a field; a unit in its header holds for numbers without one."""
     parse = _parser(entry)
+    if parse is _number and (factor := _header_factor(header, entry)) != 1.0:
+        parse = partial(_number, factor=factor)
     known: dict[Any, Parsed] = {}
     out: list[Parsed] = []
     for cell in cells:
@@ -106,7 +110,7 @@ def _typed(values: list[Any], entry: Field) -> Any:
     return pd.array(["" if value is None else value for value in values], dtype="str")
 
 
-def _parse_cell(cell: Any, entry: Field, parse: Callable[[Any, str, Field], Parsed]) -> Parsed:
+def _parse_cell(cell: Any, entry: Field, parse: Parser) -> Parsed:
     if cell is None or (isinstance(cell, float) and math.isnan(cell)):
         return _NOTHING
     text = cell_text(cell)
@@ -118,10 +122,10 @@ def _parse_cell(cell: Any, entry: Field, parse: Callable[[Any, str, Field], Pars
     return parse(cell, text, entry)
 
 
-def _parser(entry: Field) -> Callable[[Any, str, Field], Parsed]:
+def _parser(entry: Field) -> Parser:
     if entry.values and entry.type == "text":
         return _choice
-    return {
+    parsers: dict[str, Parser] = {
         "text": _text,
         "code": _code,
         "integer": _number,
@@ -130,7 +134,8 @@ def _parser(entry: Field) -> Callable[[Any, str, Field], Parsed]:
         "date": _date,
         "list": _list,
         "coordinate": _coordinate,
-    }[entry.type]
+    }
+    return parsers[entry.type]
 
 
 def cell_text(cell: Any) -> str:
@@ -166,27 +171,39 @@ def _split_number(text: str) -> tuple[float, str] | None:
     return (number, word(found[2] or "")) if math.isfinite(number) else None
 
 
-def _measure(text: str, entry: Field) -> float | None:
-    """Return a number in the field's unit, whatever unit is written behind it."""
+def _header_factor(header: str, entry: Field) -> float:
+    """Return what the unit in a header multiplies bare numbers by: 皮长(公里), 皮长公里."""
+    name = word(header)
+    for spelling, factor in settings()["units"].get(entry.unit or "count", {}).items():
+        bracketed = any(f"{left}{spelling}{right}" in name for left, right in ("()", "[]", "【】"))
+        if bracketed or (len(spelling) > 1 and name.endswith(spelling)):
+            return float(factor)
+    return 1.0
+
+
+def _measure(text: str, entry: Field, bare: float) -> float | None:
+    """Return a number in the field's unit, whatever unit is written behind it, if any."""
     split = _split_number(text)
     if split is None:
         return None
     number, unit = split
     if not unit:
-        return number
+        return number * bare
     factor = settings()["units"].get(entry.unit or "count", {}).get(unit)
     return None if factor is None else number * float(factor)
 
 
-def _number(cell: Any, text: str, entry: Field) -> Parsed:
+def _number(cell: Any, text: str, entry: Field, factor: float = 1.0) -> Parsed:
     several = False
     if isinstance(cell, (int, float)) and not isinstance(cell, bool):
-        value: float | None = float(cell) if math.isfinite(cell) else None
+        value: float | None = float(cell) * factor if math.isfinite(cell) else None
     else:
         half = plain(text)
-        value = _measure(half, entry)
+        value = _measure(half, entry, factor)
         if value is None and entry.several:
-            parts = [_measure(part.strip(), entry) for part in _LIST.split(half) if part.strip()]
+            parts = [
+                _measure(part.strip(), entry, factor) for part in _LIST.split(half) if part.strip()
+            ]
             known = [part for part in parts if part is not None]
             if len(parts) > 1 and len(known) == len(parts):
                 value, several = max(known), True

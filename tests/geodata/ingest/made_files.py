@@ -23,8 +23,8 @@ def site_rows(count=3, start=0):
             "东山县",
             "赵镇",
             "颍河村",
-            113.65 + (number % 50) * 1e-4,
-            34.12 + (number // 50) * 1e-5,
+            round(113.65 + (number % 50) * 1e-4, 6),
+            round(34.12 + (number // 50) * 1e-5, 6),
         ]
         for number in range(start, start + count)
     ]

@@ -50,6 +50,22 @@ def test_units_are_brought_to_the_field_s_own():
     assert codes("site", "height_m", "35户") == ["not_a_number"]
 
 
+@pytest.mark.parametrize(
+    ("header", "metres"),
+    [
+        ("皮长(公里)", 1200),
+        ("皮长公里", 1200),
+        ("长度[km]", 1200),
+        ("皮长(米)", 1.2),
+        ("长度", 1.2),
+    ],
+)
+def test_a_unit_in_the_header_holds_for_bare_numbers(header, metres):
+    cells = np.array([1.2, "1.2", "350米"], dtype=object)
+    entry = KINDS["fibre_route"].fields["length_m"]
+    assert list(parse_column(cells, entry, header).array) == [metres, metres, 350]
+
+
 @given(st.floats(70, 140), st.booleans())
 def test_degrees_minutes_seconds(degrees, full):
     whole, rest = divmod(round(degrees * 360_000), 360_000)

@@ -1,0 +1,169 @@
+"""Kinds are recognised and columns mapped by alias data; what is unclear is asked."""
+
+import numpy as np
+import pytest
+from made_files import SITE, table, workbook
+
+from geodata.ingest import Answers, TableAnswer, check_file
+from geodata.ingest.aliases import find_hit, header_keys
+from geodata.ingest.columns import guess_kinds, map_columns
+from geodata.ingest.raw import RawTable
+from geodata.ingest.report import Question
+from geodata.records import read_kinds
+
+KINDS = read_kinds()
+
+
+def sheet(headers, *rows, **more):
+    columns = [np.array([row[j] for row in rows], dtype=object) for j in range(len(headers))]
+    return RawTable("表", 1, tuple(headers), tuple(columns), np.arange(2, 2 + len(rows)), **more)
+
+
+def mapped(headers, *rows, answer=None, **more):
+    found = map_columns(sheet(headers, *rows, **more), answer or TableAnswer(), "a.xlsx")
+    return found, {match.field: match.header for match in found.matches}
+
+
+CASES = [
+    (kind.name, name, alias)
+    for kind in KINDS.values()
+    for name, entry in kind.fields.items()
+    for alias in entry.aliases
+]
+
+
+@pytest.mark.parametrize(("kind", "field", "alias"), CASES)
+def test_every_alias_is_recognised_among_a_kinds_usual_headers(kind, field, alias):
+    headers = [
+        alias if name == field else entry.aliases[0] for name, entry in KINDS[kind].fields.items()
+    ]
+    place = {"x": "经度", "y": "纬度", "county_name": "区县", "village_name": "行政村"}
+    headers += [header for name, header in place.items() if name not in KINDS[kind].fields]
+    found, fields = mapped(list(dict.fromkeys(headers)))
+    assert found.kind == kind
+    assert found.questions == ()
+    assert fields[field] == alias
+
+
+@pytest.mark.parametrize(
+    "header",
+    [" 站址 编码", "站址编码（必填）", "站址编码\n", "站址编码(16位)", "ＳＩＴＥ_ＩＤ", "Site_Id"],
+)
+def test_headers_are_compared_without_what_does_not_matter(header):
+    hit = find_hit("site", header)
+    assert hit is not None
+    assert hit.field == "source_id"
+
+
+def test_brackets_that_are_part_of_a_header_count():
+    assert header_keys("县(市、区)")[0] == "县(市、区)"
+    assert find_hit("reported_total", "县(市、区)").field == "county_name"
+
+
+def test_cut_headers_of_shapefiles():
+    headers = ["站址编码", "站址塔桅产", "基站名称"]
+    _, fields = mapped(headers, ("1", "铁塔", "a"), cut=frozenset({1}))
+    assert fields["tower_owner"] == "站址塔桅产"
+    assert "tower_owner" not in mapped(headers, ("1", "铁塔", "a"))[1]
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        "时间 小区名称 CGI RRC建立成功率 掉话率 切换成功率 上行PRB利用率 流量GB  干扰",
+        "工单号 工单状态 故障描述 处理人 派单时间 完成时间 站址名称 备注",
+        "姓名 电话 部门",
+    ],
+)
+def test_sheets_that_hold_no_record_of_ours_say_so(headers):
+    found, _ = mapped(headers.split(), tuple("x" * len(headers.split())))
+    assert (found.kind, found.reason, found.questions) == ("", "none_of_ours", ())
+
+
+def test_a_list_that_could_be_of_two_kinds_is_asked():
+    found, _ = mapped(["站名", "经度", "纬度"], ("a", 113.6, 34.1))
+    assert (found.kind, found.reason) == ("", "kind_unclear")
+    assert [question.code for question in found.questions] == ["kind"]
+    assert set(found.questions[0].options) == {"site", "tower"}
+    answered, fields = mapped(
+        ["站名", "经度", "纬度"], ("a", 113.6, 34.1), answer=TableAnswer(kind="site")
+    )
+    assert (answered.kind, answered.questions) == ("site", ())
+    assert fields == {"name": "站名", "x": "经度", "y": "纬度"}
+    assert [fault.code for fault in answered.faults] == ["column_from_other"]
+
+
+def test_a_required_column_that_is_missing_is_asked_for():
+    headers = ["CGI", "小区名称", "方位角", "下倾角", "eNodeB ID", "RAT类别", "经度"]
+    found, _ = mapped(headers, ("1", "a", 0, 3, "9", "4G", 113.6))
+    assert found.kind == "cell"
+    assert found.questions == (
+        Question("column", ("RAT类别",), {"field": "technology", "kind": "cell"}),
+    )
+    told, fields = mapped(
+        headers,
+        ("1", "a", 0, 3, "9", "4G", 113.6),
+        answer=TableAnswer(columns={"technology": "RAT类别"}),
+    )
+    assert told.questions == ()
+    assert fields["technology"] == "RAT类别"
+    without, _ = mapped(
+        headers, ("1", "a", 0, 3, "9", "4G", 113.6), answer=TableAnswer(columns={"technology": ""})
+    )
+    assert [fault.code for fault in without.faults] == ["column_missing"]
+
+
+def test_of_equal_headers_the_fuller_counts_and_of_aliases_the_preferred():
+    headers = ["站址编码", "基站名称", "挂高", "挂高", "eNodeB ID"]
+    found, _ = mapped(headers, ("1", "a", "", 30, "9"), ("2", "b", 33, 35, "8"))
+    assert {m.field: m.column for m in found.matches} == {"source_id": 0, "name": 1, "height_m": 3}
+    assert [fault.code for fault in found.faults] == ["column_twice"]
+    _, fields = mapped(["站址编码", "基站名称", "eNodeB ID"], ("", "a", "9"), ("", "b", "8"))
+    assert fields["source_id"] == "eNodeB ID"
+
+
+def test_of_two_pairs_of_coordinates_one_is_taken_whole():
+    headers = ["站址编码", "基站名称", "百度地图经度", "百度地图纬度", "gps经度", "gps纬度"]
+    _, fields = mapped(headers, ("1", "a", 113.61, 34.01, 113.6, 34.0))
+    assert (fields["x"], fields["y"]) == ("gps经度", "gps纬度")
+
+
+def test_lines_are_never_taken_for_points():
+    from shapely.geometry import LineString, Point
+
+    lines = np.empty(1, dtype=object)
+    lines[0] = LineString([(0, 0), (1, 1)])
+    points = np.empty(1, dtype=object)
+    points[0] = Point(0, 0)
+    headers = ["资源编码", "name"]
+    assert guess_kinds(sheet(headers, ("1", "a"), geometry=lines))[0].kind == "fibre_route"
+    assert "fibre_route" not in {
+        guess.kind for guess in guess_kinds(sheet(headers, ("1", "a"), geometry=points))
+    }
+
+
+def test_sheets_of_different_kinds_in_one_workbook(city):
+    content = workbook(
+        ("基站级", [SITE, ["Z1", "站1", "4G", 30, "东山县", "赵镇", "颍河村", 113.65, 34.12]]),
+        ("小区级", [["CGI", "小区名称", "制式", "方位角"], ["1-1", "c", "4G", 120]]),
+        ("通讯录", [["姓名", "电话"], ["张三", "1"]]),
+        ("Sheet2", []),
+    )
+    answers = Answers({"基站级": TableAnswer(crs="EPSG:4490")})
+    reports = check_file(content, "a.xlsx", city, "cmcc", answers)
+    assert [report.kind for report in reports] == ["site", "cell", "", ""]
+    assert [report.reason for report in reports] == ["", "", "no_header", "empty"]
+    assert reports[0].ready
+
+
+def test_answers_go_through_json():
+    answers = Answers({"表": TableAnswer("site", "GCJ-02", {"name": "站"}), "*": TableAnswer()})
+    assert Answers.from_json(answers.to_json()) == answers
+    assert answers.for_sheet("表").crs == "GCJ-02"
+    assert answers.for_sheet("别的") == TableAnswer()
+
+
+def test_an_answer_under_a_star_holds_for_every_sheet(city):
+    content = table([["站名", "经度", "纬度"], ["a", 113.65, 34.12]])
+    answers = Answers({"*": TableAnswer("site", "EPSG:4490")})
+    assert check_file(content, "a.csv", city, "cmcc", answers)[0].ready
