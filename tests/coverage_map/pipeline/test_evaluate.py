@@ -1,0 +1,61 @@
+"""Computing again only what changed gives what computing everything gives."""
+
+import pandas as pd
+import pytest
+
+from coverage_map import pipeline
+from coverage_map.pipeline import evaluate as room
+from coverage_map.pipeline.workspace import load_register
+
+SITE = (
+    "站址编码,基站名称,区县,乡镇,行政村,经度,纬度,制式,开通状态\n"
+    "Q1,新站,{area},{town},{unit},{lon},{lat},5G,开通\n"
+)
+NODE = (
+    "分纤箱编码,分纤箱名称,区县,乡镇,行政村,经度,纬度,端口总数,占用端口数,空闲端口数\n"
+    "Q1,新箱,{area},{town},{unit},{lon},{lat},16,3,13\n"
+)
+TOTAL = "区县,指标,数值\n禹州市,基站数,700\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "indicator"),
+    [
+        (SITE, "site", "village_5g"),
+        (NODE, "fibre_node", "village_fibre"),
+        (TOTAL, "reported_total", "village_fibre"),
+    ],
+)
+def test_parts_and_whole_agree(own_workspace, text, kind, indicator) -> None:
+    workspace = own_workspace
+    city = pipeline.local_actor(workspace)
+    gap = pipeline.read_gaps(workspace, city, indicator=indicator).iloc[0]
+    content = text.format(
+        area=gap["area_name"],
+        town=gap["township_name"],
+        unit=gap["unit_name"],
+        lon=gap["lon"],
+        lat=gap["lat"],
+    ).encode()
+    answers = pipeline.Answers({"*": pipeline.TableAnswer(kind=kind, crs="EPSG:4490")})
+    check = pipeline.check_upload(workspace, city, "unicom", "一行.csv", content, answers)
+    pipeline.accept_upload(workspace, city, check.upload_id, answers)
+    for scope in ("city", "unicom"):
+        partly = room.newest(workspace, scope)
+        rules, register = room.read_rules(), load_register(workspace)
+        inputs = room._read_inputs(workspace, scope, rules, register.version)
+        wholly = room._results(workspace, scope, inputs, None, lambda *_: None)
+        for name, frame in wholly.items():
+            found = pd.DataFrame(room.result(workspace, partly, name))
+            pd.testing.assert_frame_equal(found, pd.DataFrame(frame), check_index_type=False)
+
+
+def test_another_scope_is_left_alone(own_workspace) -> None:
+    before = room.newest(own_workspace, "telecom")
+    city = pipeline.local_actor(own_workspace)
+    answers = pipeline.Answers({"*": pipeline.TableAnswer(kind="reported_total")})
+    check = pipeline.check_upload(
+        own_workspace, city, "unicom", "总数.csv", TOTAL.encode(), answers
+    )
+    pipeline.accept_upload(own_workspace, city, check.upload_id, answers)
+    assert room.evaluate(own_workspace, "telecom").objects == before.objects

@@ -1,0 +1,96 @@
+"""The contributor's recipes, carried out word for word in a copy of the packages."""
+
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+RECIPES = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+STEP = re.compile(r"```\w+ (append|write|replace)=(\S+)\n(.*?)```", re.DOTALL)
+
+
+@pytest.fixture(scope="module")
+def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("contributor")
+    for package in ("geodata", "coverage_map"):
+        shutil.copytree(ROOT / package, folder / package)
+    steps = STEP.findall(RECIPES)
+    assert len(steps) == 9
+    for action, name, text in steps:
+        file = folder / name
+        if action == "write":
+            assert not file.exists()
+            file.write_text(text, encoding="utf-8")
+        elif action == "append":
+            file.write_text(file.read_text("utf-8") + "\n" + text, encoding="utf-8")
+        else:
+            before, after = text.split("---\n")
+            old = file.read_text("utf-8")
+            assert old.count(before.rstrip("\n")) == 1
+            new = old.replace(before.rstrip("\n"), after.rstrip("\n"))
+            file.write_text(new, encoding="utf-8")
+    return folder
+
+
+def _run(folder: Path, code: str) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=folder, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+
+
+def test_rule_is_judged_and_named(copy: Path, sample_folder: Path) -> None:
+    code = f"""
+from pathlib import Path
+import coverage_map
+from coverage_map.indicators import judge
+from coverage_map.rules import read_rules
+from coverage_map.text import Text
+from geodata.register import read_register
+assert Path(coverage_map.__file__).is_relative_to({str(copy)!r})
+register = read_register(Path({str(sample_folder / "register")!r}))
+verdicts, _ = judge(register, {{}}, read_rules(), quarter="2023Q4")
+found = verdicts[verdicts["indicator"] == "school_4g"]
+assert found["subject_code"].nunique() == (register.places["kind"] == "school").sum() > 0
+assert set(found["state"]) == {{"unknown"}}
+for language in ("zh_CN", "en"):
+    assert Text(language).has("indicator.school_4g")
+"""
+    _run(copy, code)
+
+
+def test_kind_is_recognised(copy: Path, sample_folder: Path) -> None:
+    code = f"""
+from pathlib import Path
+from geodata.ingest import check_file
+from geodata.register import read_register
+register = read_register(Path({str(sample_folder / "register")!r}))
+rows = ["人手井编号,人手井名称,区县,乡镇,空闲管孔数"]
+rows += ["R1,一号井,禹州市,方山镇,3", "R2,二号井,禹州市,方山镇,300"]
+content = "\\n".join(rows).encode()
+(checked,) = check_file(content, "人手井.csv", register, "unicom")
+assert checked.kind == "manhole"
+assert [fault.code for fault in checked.faults if fault.place.row == 3]
+assert "holes_free" in checked.records
+"""
+    _run(copy, code)
+
+
+def test_format_is_written(copy: Path, sample_workspace: Path, tmp_path: Path) -> None:
+    shutil.copytree(sample_workspace, tmp_path / "workspace")
+    out = tmp_path / "gaps.txt"
+    code = f"""
+from pathlib import Path
+from coverage_map import pipeline
+workspace = pipeline.open_workspace(Path({str(tmp_path / "workspace")!r}))
+actor = pipeline.local_actor(workspace)
+pipeline.export_gaps(workspace, actor, Path({str(out)!r}), indicator="village_fibre")
+"""
+    _run(copy, code)
+    lines = out.read_text(encoding="utf-8").splitlines()
+    assert len(lines) > 100
+    assert all("模拟" in line for line in lines[1:])
