@@ -252,4 +252,7 @@ def level_below(level: str) -> dict[str, str]:
 def show_refusal(error: CoverageMapError, text: Text) -> None:
     """Say what was refused and the one thing to do."""
     sentence, remedy = text.fault(error.fault)
-    st.error(f"{sentence}  \n{remedy}")
+    st.html(
+        f'<div class="fault refusal" role="alert"><b>{escape(sentence)}</b>'
+        f'<div class="remedy">{escape(remedy)}</div></div>'
+    )

@@ -8,7 +8,7 @@ from tempfile import TemporaryDirectory
 from starlette.background import BackgroundTask
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import FileResponse, PlainTextResponse, Response
+from starlette.responses import FileResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
@@ -18,8 +18,8 @@ from coverage_map.text import Text
 from coverage_map.web import desk, shell, signin
 from geodata.errors import CoverageMapError, NotAllowedError
 
-# The pages of the app; each is the framework's one page inside our header.
-PAGES = ("overview", "gaps", "sharing", "upload", "export")
+# The pages of the app; each is the framework's one page inside our header. The overview is "/".
+PAGES = ("", "gaps", "sharing", "upload", "export")
 # A layer's address holds its content hash: it never changes under an address.
 FOREVER = "private, max-age=31536000, immutable"
 HASH_LENGTHS = range(8, 129)
@@ -127,6 +127,11 @@ async def send_sharing(request: Request) -> Response:
     return await run_in_threadpool(_send_sharing, request)
 
 
+async def go_to_overview(request: Request) -> Response:
+    """Send a person who typed the overview's name to where it is, filters and all."""
+    return RedirectResponse(request.url.replace(path="/"), status_code=307)
+
+
 def own_routes() -> list[BaseRoute]:
     """Return every route of our own, in the order they are tried."""
     with as_file(files("coverage_map") / "assets") as folder:
@@ -140,8 +145,6 @@ def own_routes() -> list[BaseRoute]:
         Route("/hillshade/{name}.png", send_layer, methods=["GET", "HEAD"]),
         Route("/download/gaps", send_gaps, methods=["GET"]),
         Route("/download/sharing", send_sharing, methods=["GET"]),
-        *(
-            Route(path, shell.show_app, methods=["GET"])
-            for path in ("/", *(f"/{p}" for p in PAGES))
-        ),
+        Route("/overview", go_to_overview, methods=["GET"]),
+        *(Route(f"/{page}", shell.show_app, methods=["GET"]) for page in PAGES),
     ]

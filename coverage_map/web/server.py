@@ -6,6 +6,7 @@ import threading
 import tomllib
 import webbrowser
 from functools import cache
+from html import escape
 from importlib.resources import files
 from importlib.util import find_spec
 from pathlib import Path
@@ -50,7 +51,10 @@ def show_error(error: Exception) -> bool:
     else:
         logger.error("a page failed", exc_info=error)
         sentence, remedy = text("shell.failed"), text("shell.failed.remedy")
-    st.error(f"{sentence}  \n{remedy}")
+    st.html(
+        f'<div class="fault refusal" role="alert"><b>{escape(sentence)}</b>'
+        f'<div class="remedy">{escape(remedy)}</div></div>'
+    )
     return True
 
 

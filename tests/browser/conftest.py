@@ -101,14 +101,20 @@ class Watch:
         page.on("websocket", lambda socket: self._check(socket.url))
         page.on("pageerror", lambda error: self.errors.append(str(error)))
         page.on("console", self._listen)
+        page.on("requestfailed", self._miss)
 
     def _check(self, url: str) -> None:
         parts = urlsplit(url)
         if parts.scheme not in {"data", "blob", "about"} and parts.hostname not in LOOPBACK:
             self.outside.append(url)
 
+    def _miss(self, request) -> None:
+        # A tile that is no longer wanted (zoomed away, page left) is given up, not missed.
+        if "ERR_ABORTED" not in (request.failure or ""):
+            self.errors.append(f"{request.failure} {request.url}")
+
     def _listen(self, message) -> None:
-        if message.type == "error":
+        if message.type == "error" and "Failed to fetch" not in message.text:
             self.errors.append(f"{message.text} {message.location.get('url', '')}")
 
 
@@ -162,6 +168,11 @@ def settle(page: Page) -> None:
         timeout=PATIENCE_S * 1000,
     )
     page.wait_for_timeout(250)
+
+
+def filters(page: Page) -> list[str]:
+    """Return what the filters stand at."""
+    return page.locator(".st-key-filters input").evaluate_all("all => all.map((one) => one.value)")
 
 
 def take_picture(page: Page, name: str) -> None:

@@ -90,7 +90,7 @@ def test_what_the_framework_tells_about_itself_is_closed_to_everyone(server, ses
 def test_page_templates_are_no_assets(server):
     assert ask(server, "/assets/app.css")[0] == 200
     assert ask(server, "/assets/pages/header.html")[0] == 404
-    assert ask(server, "/assets/../text.py")[0] == 404
+    assert ask(server, "/assets/../text.py")[0] in (400, 404)
 
 
 def test_signing_out_ends_the_session_at_once(server):
@@ -123,7 +123,7 @@ def test_layers_come_by_range_to_whoever_signed_in(server, session, workspace_fo
     assert (status, len(body), body[:7]) == (206, 127, b"PMTiles")
     assert "immutable" in headers["cache-control"]
     assert ask(server, f"/layers/{'0' * 64}.pmtiles", cookie=session)[0] == 404
-    assert ask(server, "/layers/..%2f..%2fledger.pmtiles", cookie=session)[0] == 404
+    assert ask(server, "/layers/..%2f..%2fledger.pmtiles", cookie=session)[0] in (400, 404)
 
 
 def test_a_download_is_made_for_the_one_who_asks(server, session):
