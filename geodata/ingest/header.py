@@ -10,7 +10,7 @@ from geodata.ingest.aliases import is_known
 from geodata.ingest.raw import Cells, Grid, RawTable
 from geodata.ingest.settings import settings, word, words
 
-_IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_ /().%-]*")
+_ENGLISH = re.compile(r"[A-Za-z_][A-Za-z_ /().%-]+")
 _EMPTY = np.empty(0, dtype=np.int64)
 
 
@@ -25,7 +25,7 @@ def find_table(grid: Grid, file: str) -> RawTable:
     header = [_text(cell) for cell in grid.cells[at]]
     header += [""] * (width - len(header))
     body = grid.cells[at + 1 :]
-    start = 1 if body and _is_sub_header(body[0]) else 0
+    start = 1 if body and _is_sub_header(body[0], header) else 0
     cells = _square(body[start:], width)
     rows = np.arange(len(cells), dtype=np.int64) + grid.first_row + at + 1 + start
     keep, faults = _record_rows(cells, rows, header, Place(file=file, sheet=grid.sheet))
@@ -79,15 +79,18 @@ def _is_number(cell: Any) -> bool:
     return True
 
 
-def _is_sub_header(row: list[Any]) -> bool:
-    """Say whether the line below a header repeats it in English: identifiers and no number."""
-    filled = [cell for cell in row if cell != ""]
-    if len(filled) < 2 or any(_is_number(cell) for cell in filled):
+def _is_sub_header(row: list[Any], header: list[str]) -> bool:
+    """Say whether a line repeats the header above it in English: words, one of them known.
+
+    It fills at least half of what the header fills.
+    """
+    filled = [_text(cell) for cell in row if cell != ""]
+    if len(filled) * 2 < sum(bool(name) for name in header):
         return False
-    names = sum(
-        bool(_IDENTIFIER.fullmatch(_text(cell))) or is_known(_text(cell)) for cell in filled
-    )
-    return bool(names >= settings()["header"]["sub_header_share"] * len(filled))
+    if any(_is_number(cell) for cell in row if cell != "") or not any(map(is_known, filled)):
+        return False
+    english = sum(bool(_ENGLISH.fullmatch(text)) for text in filled)
+    return bool(english >= settings()["header"]["sub_header_share"] * len(filled))
 
 
 def _square(rows: list[list[Any]], width: int) -> Cells:

@@ -1,14 +1,19 @@
 """Bytes become tables: encodings, delimiters, headers below titles, layers with Chinese names."""
 
+import io
+
 import geopandas as gpd
+import openpyxl
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from made_files import SITE, archive, layer_files, old_workbook, site_rows, table, workbook
+from openpyxl.styles import PatternFill
 from shapely.geometry import LineString, Point
 
 from geodata.ingest import read_file
 from geodata.ingest.header import column_letters
+from geodata.ingest.settings import words
 from geodata.ingest.text_encoding import decode_text
 
 CHINESE = st.text(
@@ -23,6 +28,7 @@ ENCODINGS = ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "gb18030"
     st.sampled_from("\t,;|"),
 )
 def test_text_tables_in_any_encoding_and_delimiter(cells, encoding, delimiter):
+    assume(not words("header", "totals") & {row[0] for row in cells})
     rows = [["站址编码", "基站名称", "挂高"], *[list(map(str, row)) for row in cells]]
     read = read_file(table(rows, encoding, delimiter), "a.csv")[0]
     assert read.headers == ("站址编码", "基站名称", "挂高")
@@ -74,6 +80,22 @@ def test_sheets_that_start_elsewhere_and_have_unnamed_columns():
     assert len(read.headers) == len(SITE) + 1
     assert read.headers[1:] == tuple(SITE)
     assert read.columns[0].tolist() == ["备注文字", "备注文字"]
+
+
+def test_a_first_row_in_latin_letters_is_no_sub_header():
+    rows = [["站址编码", "基站名称", "制式"], ["ZA", "North gate", "NR"], ["ZB", "South", "NR"]]
+    assert len(read_file(table(rows), "a.csv")[0].rows) == 2
+
+
+def test_a_sheet_that_claims_a_million_rows():
+    book = openpyxl.Workbook()
+    for row in [["站址编码", "基站名称"], ["Z1", "站1"]]:
+        book.active.append(row)
+    book.active.cell(1_048_576, 10).fill = PatternFill("solid", fgColor="FFFF00")
+    buffer = io.BytesIO()
+    book.save(buffer)
+    read = read_file(buffer.getvalue(), "a.xlsx")[0]
+    assert (len(read.rows), len(read.headers)) == (1, 2)
 
 
 def test_the_same_header_twice_keeps_both_columns():
