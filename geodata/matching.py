@@ -17,7 +17,7 @@ import shapely
 
 from geodata.crs import metric_crs
 from geodata.match_subjects import match_subjects
-from geodata.match_words import Said, resolve_words, unit_index
+from geodata.match_words import Said, UnitIndex, resolve_words, unit_index
 from geodata.place_names import matching_settings
 from geodata.records import Subject
 from geodata.register import Register
@@ -27,7 +27,10 @@ Objects = npt.NDArray[np.object_]
 
 
 def match_records(
-    frame: gpd.GeoDataFrame, register: Register, subject: Subject = "unit"
+    frame: gpd.GeoDataFrame,
+    register: Register,
+    subject: Subject = "unit",
+    index: UnitIndex | None = None,
 ) -> pd.DataFrame:
     """Match every row of a frame to a unit, and to the settlement, place or area it is about.
 
@@ -37,13 +40,14 @@ def match_records(
             may be empty. A line is placed by its middle.
         register: what there is to be matched.
         subject: what the records are about, from their kind.
+        index: the register's ``unit_index``, for whoever matches several tables.
 
     Returns:
         A frame with the same index: unit_code, county_code, subject_id (each empty where there is
         none), match_method (code, name, position, none), match_confidence (0 to 1), match_note
         (JSON: candidates, unknown_name, position, away_m, county_named …, or empty).
     """
-    saids, of_row = resolve_words(frame, unit_index(register))
+    saids, of_row = resolve_words(frame, index or unit_index(register))
     points = middle_points(frame.geometry)
     position = _position_units(points, register)
     codes = register.units["code"].to_numpy(dtype=object)

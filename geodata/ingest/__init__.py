@@ -25,6 +25,7 @@ from geodata.ingest.report import (
     Question,
     TableAnswer,
 )
+from geodata.match_words import unit_index
 from geodata.register import Register
 
 __all__ = [
@@ -64,12 +65,13 @@ def check_file(
             encoding; its fault says which and leads to the remedy.
     """
     known = answers or Answers()
+    index = unit_index(register)
     reports: list[CheckedTable] = []
     for table in read_file(content, name):
         answer = known.for_sheet(table.sheet)
         columns = Columns(reason=table.reason) if table.reason else map_columns(table, answer, name)
         if columns.kind:
-            reports.append(check_table(table, columns, register, owner, answer, name))
+            reports.append(check_table(table, columns, register, index, owner, answer, name))
         else:
             reports.append(_unread(table, columns, name))
     if all(report.reason == "empty" for report in reports):

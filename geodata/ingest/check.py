@@ -18,6 +18,7 @@ from geodata.ingest.report import CheckedTable, TableAnswer
 from geodata.ingest.settings import settings
 from geodata.ingest.values import cell_text, empty_column, parse_column
 from geodata.ingest.work import Work
+from geodata.match_words import UnitIndex
 from geodata.matching import match_records
 from geodata.records import Field, Kind, read_kinds
 from geodata.register import Register
@@ -27,6 +28,7 @@ def check_table(
     table: RawTable,
     columns: Columns,
     register: Register,
+    index: UnitIndex,
     owner: str,
     answer: TableAnswer,
     file: str,
@@ -41,11 +43,11 @@ def check_table(
     _parse_fields(work, kind)
     used = {match.column for match in columns.matches}
     spare = [j for j in range(len(table.headers)) if j not in used]
-    choice, asked, geometry = place_rows(work, kind, register, answer)
+    choice, asked, geometry = place_rows(work, kind, register, index, answer)
     frame = gpd.GeoDataFrame(work.frame, geometry=gpd.GeoSeries(geometry, crs=CGCS2000))
     check_positions(work, kind, frame, register)
     _check_keys(work, kind)
-    matched = match_records(frame, register, kind.subject)
+    matched = match_records(frame, register, kind.subject, index)
     _check_matches(work, kind, matched)
     records = _finish(work, frame, matched, owner, choice.chosen, spare)
     return CheckedTable(

@@ -16,7 +16,7 @@ import shapely
 
 from geodata.crs import BD09, CGCS2000, GCJ02, geodesic_m, plane_systems, to_cgcs2000
 from geodata.ingest.settings import settings
-from geodata.match_words import Said, resolve_words, unit_index
+from geodata.match_words import Said, UnitIndex, resolve_words
 from geodata.register import Register
 
 Floats = npt.NDArray[np.float64]
@@ -57,7 +57,9 @@ class Hypothesis:
         return self.crs, self.swapped
 
 
-def named_areas(frame: pd.DataFrame, register: Register) -> tuple[Ints, tuple[Any, ...]]:
+def named_areas(
+    frame: pd.DataFrame, register: Register, index: UnitIndex
+) -> tuple[Ints, tuple[Any, ...]]:
     """Return for each row the real outline it names (-1 for none), and the outlines.
 
     A township's outline is used where it is real, else its county's; modelled ones never.
@@ -68,9 +70,7 @@ def named_areas(frame: pd.DataFrame, register: Register) -> tuple[Ints, tuple[An
         outlines |= dict(zip(real["code"].astype(str), real.geometry, strict=True))
     codes = list(outlines)
     number = {code: i for i, code in enumerate(codes)}
-    saids, of_row = resolve_words(
-        frame, unit_index(register), ("given_code", "county_name", "township_name")
-    )
+    saids, of_row = resolve_words(frame, index, ("given_code", "county_name", "township_name"))
     area = np.array([_outline_of(said, number) for said in saids], dtype=np.int64)
     of_rows = area[of_row] if len(area) else np.empty(0, dtype=np.int64)
     return of_rows, tuple(outlines[code] for code in codes)

@@ -17,6 +17,7 @@ from geodata.ingest.report import CrsChoice, Question, TableAnswer
 from geodata.ingest.settings import settings
 from geodata.ingest.values import parse_column
 from geodata.ingest.work import Work
+from geodata.match_words import UnitIndex
 from geodata.matching import middle_points
 from geodata.records import Kind, read_kinds
 from geodata.register import Register
@@ -27,7 +28,7 @@ _POINT, _LINES = 0, (1, 2, 5)
 
 
 def place_rows(
-    work: Work, kind: Kind, register: Register, answer: TableAnswer
+    work: Work, kind: Kind, register: Register, index: UnitIndex, answer: TableAnswer
 ) -> tuple[CrsChoice, tuple[Question, ...], Objects]:
     """Choose the coordinate system and bring every position to EPSG:4490.
 
@@ -40,7 +41,7 @@ def place_rows(
     if points is not None:
         work.frame["x"], work.frame["y"] = shapely.get_x(points), shapely.get_y(points)
     located = locate(
-        _positions(work, kind, register, sheet=shapes is None),
+        _positions(work, kind, register, index, sheet=shapes is None),
         work.table.claimed if shapes is not None else _claim_of_headers(work),
         answer.crs,
         Place(work.file, work.table.sheet),
@@ -77,9 +78,11 @@ def _claim_of_headers(work: Work) -> str:
     return claimed_by_words(*headers) or claimed_by_words(work.table.sheet)
 
 
-def _positions(work: Work, kind: Kind, register: Register, *, sheet: bool) -> Positions:
+def _positions(
+    work: Work, kind: Kind, register: Register, index: UnitIndex, *, sheet: bool
+) -> Positions:
     """Collect what the choice of a system goes by; kinds without geometry have no positions."""
-    area, outlines = named_areas(work.frame, register)
+    area, outlines = named_areas(work.frame, register, index)
     x, y = (work.frame[name].to_numpy(dtype=float) for name in ("x", "y"))
     if kind.geometry == "none":
         x, y = np.full(len(x), np.nan), np.full(len(y), np.nan)

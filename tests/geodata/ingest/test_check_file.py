@@ -1,7 +1,9 @@
 """A file from bytes to records: what goes in, what is kept out, and what is said about it."""
 
+import ast
 import json
 import time
+from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
@@ -9,6 +11,7 @@ import pytest
 from made_files import SITE, archive, layer_files, site_rows, table, workbook
 from shapely.geometry import LineString, Point, Polygon
 
+import geodata.ingest
 from coverage_map.text import LANGUAGES, Text
 from geodata.ingest import Answers, TableAnswer, check_file
 from geodata.records import PROVENANCE, read_kinds
@@ -221,6 +224,29 @@ def test_every_fault_and_question_reads_well_in_both_languages(city):
             message, remedy = Text(language).fault(fault)
             assert "fault." not in message + remedy
             assert "{" not in message + remedy
+
+
+def test_every_code_that_reading_can_say_has_a_sentence_and_a_remedy():
+    """Codes are the literals given to blame, Parsed and Fault, and what _doubt returns."""
+    found = set()
+    for path in Path(geodata.ingest.__file__).parent.glob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            given = []
+            if isinstance(node, ast.Call):
+                name = getattr(node.func, "attr", getattr(node.func, "id", ""))
+                position = {"blame": 1, "Parsed": 1, "Fault": 0, "FileRefusedError": 0}.get(name)
+                given = node.args[position : position + 1] if position is not None else []
+            if isinstance(node, ast.FunctionDef) and node.name == "_doubt":
+                returned = [n.value for n in ast.walk(node) if isinstance(n, ast.Return)]
+                given = [value.elts[0] for value in returned]
+            found |= {arg.value for arg in given if isinstance(arg, ast.Constant) and arg.value}
+    assert len(found) > 40
+    for language in LANGUAGES:
+        text = Text(language)
+        assert [code for code in found if not text.has(f"fault.{code}")] == []
+        assert [code for code in found if not text.has(f"fault.{code}.remedy")] == []
+        reasons = ("empty", "no_header", "no_rows", "none_of_ours", "kind_unclear")
+        assert all(text.has(f"reason.{reason}") for reason in reasons)
 
 
 def test_names_with_formulas_and_markup_are_only_text(city):
