@@ -168,7 +168,9 @@ def _results(
     fresh_gaps = find_gaps(asked, evidence, register, records, again_near, quarter=quarter)
     progress("progress.evaluate", 3, 4)
     opportunities = find_opportunities(fresh_gaps, records, settings)
-    opportunities = opportunities.assign(indicator=opportunities["gap_id"].str.split("/").str[0])
+    opportunities = opportunities.assign(
+        indicator=opportunities["gap_id"].str.replace("/.*", "", regex=True)
+    )
     duplicates = (
         find_duplicates(records, register, settings, quarter=quarter)
         if scope == CITY
