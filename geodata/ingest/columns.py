@@ -8,7 +8,7 @@ from geodata.errors import Fault, Place
 from geodata.ingest.aliases import Hit, find_hit, header_keys, header_kinds
 from geodata.ingest.raw import RawTable
 from geodata.ingest.report import ColumnMatch, Question, TableAnswer
-from geodata.ingest.settings import settings
+from geodata.ingest.settings import settings, word
 from geodata.records import Kind, read_kinds
 
 
@@ -46,7 +46,7 @@ def map_columns(table: RawTable, answer: TableAnswer, file: str) -> Columns:
     """Recognise the kind of a table and map its columns; what is unclear becomes a question."""
     if answer.kind and answer.kind in read_kinds():
         return _map(table, answer.kind, answer, file)
-    guesses = guess_kinds(table)
+    guesses = guess_kinds(table, table.sheet, file)
     rules = settings()["kind"]
     named = [header for header in table.headers if header]
     if not guesses or guesses[0].hits < rules["least_share"] * len(named):
@@ -61,10 +61,11 @@ def map_columns(table: RawTable, answer: TableAnswer, file: str) -> Columns:
     return _map(table, best.kind, answer, file)
 
 
-def guess_kinds(table: RawTable) -> list[Guess]:
+def guess_kinds(table: RawTable, *titles: str) -> list[Guess]:
     """Score every kind by the headers that name its own fields, the best first.
 
-    A header that n kinds know counts 1/n. Kinds of another geometry than the features are out.
+    A header that n kinds know counts 1/n; a title that speaks of a kind a little. Kinds of another
+    geometry than the features are out.
     """
     guesses = []
     for kind in read_kinds().values():
@@ -82,8 +83,20 @@ def guess_kinds(table: RawTable) -> list[Guess]:
             for name, entry in kind.fields.items()
             if entry.required and name not in found and entry.fallback not in found
         )
-        guesses.append(Guess(kind.name, sum(found.values()), len(found), missing))
+        score = sum(found.values()) + _bonus(kind.name, titles)
+        guesses.append(Guess(kind.name, score, len(found), missing))
     return sorted(guesses, key=lambda guess: (-guess.rank, guess.kind))
+
+
+def _bonus(kind: str, titles: tuple[str, ...]) -> float:
+    """Return what titles add to a kind: those that speak of it and of no other."""
+    spoken = {
+        name
+        for name, spellings in settings()["kind"]["words"].items()
+        for title in titles
+        if any(word(item) in word(title) for item in spellings)
+    }
+    return float(settings()["kind"]["title_bonus"]) if spoken == {kind} else 0.0
 
 
 def _weight(header: str) -> float:

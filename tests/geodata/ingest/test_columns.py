@@ -93,6 +93,13 @@ def test_a_list_that_could_be_of_two_kinds_is_asked():
     assert [fault.code for fault in answered.faults] == ["column_from_other"]
 
 
+def test_the_name_of_a_file_tells_kinds_apart_that_headers_do_not():
+    table_of = sheet(["站名", "经度", "纬度"], ("a", 113.6, 34.1))
+    for name, kind in (("我县基站.xlsx", "site"), ("铁塔清单.csv", "tower")):
+        assert map_columns(table_of, TableAnswer(), name).kind == kind
+    assert map_columns(table_of, TableAnswer(), "铁塔上的基站.csv").kind == ""
+
+
 def test_a_required_column_that_is_missing_is_asked_for():
     headers = ["CGI", "小区名称", "方位角", "下倾角", "eNodeB ID", "RAT类别", "经度"]
     found, _ = mapped(headers, ("1", "a", 0, 3, "9", "4G", 113.6))
