@@ -5,7 +5,7 @@ company's towers). An owner's scope opens no other owner's table, so nothing of 
 """
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from importlib.metadata import version
@@ -90,10 +90,12 @@ def _read_inputs(workspace: Workspace, scope: str, rules: RulePack, register: st
     return Inputs("\n".join(rest), {kind: str(rows) for kind, rows in kinds.items()})
 
 
-def read_scope_records(workspace: Workspace, scope: str) -> dict[str, gpd.GeoDataFrame]:
-    """Return the records verdicts of a scope rest on, by kind."""
+def read_scope_records(
+    workspace: Workspace, scope: str, kinds: Iterable[str]
+) -> dict[str, gpd.GeoDataFrame]:
+    """Return the records of some kinds that verdicts of a scope rest on, by kind."""
     owners = None if scope == CITY else [scope]
-    return {kind: read_records(workspace.store, kind, owners) for kind in read_kinds()}
+    return {kind: read_records(workspace.store, kind, owners) for kind in sorted(kinds)}
 
 
 def evaluate(workspace: Workspace, scope: str, progress: Progress | None = None) -> Evaluation:
@@ -147,7 +149,9 @@ def _results(
             fresh = pd.concat([old[old["indicator"].isin(stays)], fresh], ignore_index=True)
         return _by_indicator(fresh, list(rules.indicators))
 
-    records = read_scope_records(workspace, scope)
+    needed = {kind for indicator in again.indicators.values() for kind in indicator.records}
+    needed |= near | ({"site"} if scope == CITY else set())  # duplicates look at sites too
+    records = read_scope_records(workspace, scope, needed)
     progress("progress.evaluate", 0, 4)
     verdicts, evidence = judge(register, records, again, quarter=quarter)
     if scope != CITY:
