@@ -83,7 +83,7 @@ def _check(scene: Scene, owner: str, filename: str, content: bytes) -> None:
 def _answer(scene: Scene, check: pipeline.UploadCheck) -> None:
     """Ask what only a person can say, and read the file again with the answers."""
     text = scene.text
-    with st.form("answers", border=True):
+    with st.form("answers_form", border=True):
         given = {
             table.sheet: {
                 question.code: st.selectbox(
@@ -179,6 +179,7 @@ def _show_accepted(scene: Scene, accepted: pipeline.Accepted) -> None:
     )
     frame = _changes(accepted, text)
     units = frame["unit_code"].nunique()
+    st.html('<div class="top"></div>')
     st.html(
         f'<p class="done"><b>{escape(text("upload.done", kinds=kinds))}</b> '
         f"{escape(text('upload.changed', units=words.count(units), n=words.count(len(frame))))}</p>"
@@ -212,6 +213,7 @@ def _show_accepted(scene: Scene, accepted: pipeline.Accepted) -> None:
             title=text("upload.changes"),
             code="row",
             height="calc(var(--map) - 40px)",
+            on_pick=lambda row: go(unit=str(frame["unit_code"].iloc[int(row)])),
         )
 
 
