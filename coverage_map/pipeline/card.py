@@ -9,6 +9,7 @@ from coverage_map.pipeline.evaluate import CITY, newest, result
 from coverage_map.pipeline.frame import trail_of
 from coverage_map.pipeline.views import Card
 from coverage_map.pipeline.workspace import Workspace, load_register
+from coverage_map.verdicts import OPPORTUNITY
 from geodata.errors import UsageError
 from geodata.register import Register
 from geodata.store.tables import current_tables, read_records
@@ -40,7 +41,9 @@ def read_card(workspace: Workspace, actor: Actor, unit_code: str) -> Card:
         trail=trail,
         verdicts=verdicts.assign(subject_name=_subject_names(register, verdicts)),
         evidence=_with_names(workspace, scope.evaluation, evidence),
-        nearby=opportunities[opportunities["unit_code"] == unit_code].reset_index(drop=True),
+        nearby=opportunities.loc[
+            opportunities["unit_code"] == unit_code, list(OPPORTUNITY)
+        ].reset_index(drop=True),
     )
 
 

@@ -15,6 +15,7 @@ from coverage_map.pipeline.frame import (
 )
 from coverage_map.pipeline.views import Crumb, Sharing
 from coverage_map.pipeline.workspace import Workspace, load_register
+from coverage_map.verdicts import OPPORTUNITY
 
 
 def read_gaps(
@@ -68,7 +69,9 @@ def read_sharing(
     evaluation = newest(workspace, scope.evaluation)
     gaps = read_gaps(workspace, actor, area, indicator, operator)
     opportunities = result(workspace, evaluation, "opportunities")
-    opportunities = opportunities[opportunities["gap_id"].isin(gaps["gap_id"])]
+    opportunities = opportunities.loc[
+        opportunities["gap_id"].isin(gaps["gap_id"]), list(OPPORTUNITY)
+    ]
     duplicates = result(workspace, evaluation, "duplicates")
     units = register.units
     seen = units.loc[inside(units, scope, trail), "code"]
