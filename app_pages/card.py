@@ -10,7 +10,8 @@ from app_pages.scene import Scene, go
 from coverage_map import pipeline
 from coverage_map.text import Text
 
-MOST_EVIDENCE = 8
+MOST_EVIDENCE = 8  # of the chosen indicator; of the others the nearest few
+FEW_EVIDENCE = 2
 MOST_NAMES = 6
 
 
@@ -40,14 +41,13 @@ def _operators(rows: pd.DataFrame, text: Text) -> str:
     """Return who serves: one sign and name an operator."""
     named = rows[~rows["operator"].isin(["any", ""])]
     parts = [
-        f'<span class="chip" title="{escape(text(f"state.{row.state}"))}">'
-        f'<i class="state {row.state}"></i>{escape(words.owner(str(row.operator), text))}</span>'
+        f"<u class={row.state}>{escape(words.owner(str(row.operator), text))}</u>"
         for row in named.itertuples()
     ]
     return f'<div class="card-who">{"".join(parts)}</div>' if parts else ""
 
 
-def _evidence(rows: pd.DataFrame, text: Text) -> str:
+def _evidence(rows: pd.DataFrame, most: int, text: Text) -> str:
     """Return the records a verdict rests on, nearest first."""
     if rows.empty:
         return ""
@@ -57,7 +57,7 @@ def _evidence(rows: pd.DataFrame, text: Text) -> str:
         f"<td>{escape(words.owner(str(row.owner), text))}</td>"
         f"<td>{escape(text(f'grade.{row.grade}'))}</td>"
         f'<td class="number">{words.distance(row.distance_m)}</td></tr>'
-        for row in rows.head(MOST_EVIDENCE).itertuples()
+        for row in rows.head(most).itertuples()
     ]
     return (
         f"<details><summary>{escape(text('card.evidence', n=len(rows)))}</summary>"
@@ -108,10 +108,12 @@ def _verdict(scene: Scene, card: pipeline.Card, indicator: str) -> str:
         state, body = "", _parts(mine, text)
     if bool(mine["disputed"].any()):
         body += f'<div class="card-disputed">{escape(text("card.disputed"))}</div>'
-    chosen = " chosen" if indicator == scene.place.indicator else ""
+    mark, most = "", FEW_EVIDENCE
+    if indicator == scene.place.indicator:
+        mark, most = " chosen", MOST_EVIDENCE
     return (
-        f'<section class="verdict{chosen}"><h4>{escape(text(f"indicator.{indicator}"))}{state}</h4>'
-        f"{body}{_evidence(evidence, text)}</section>"
+        f'<section class="verdict{mark}"><h4>{escape(text(f"indicator.{indicator}"))}{state}</h4>'
+        f"{body}{_evidence(evidence, most, text)}</section>"
     )
 
 

@@ -62,10 +62,12 @@ def _show_children(scene: Scene, overview: pipeline.Overview) -> None:
         Column("people_unknown", text("table.people_unknown"), "people"),
     ]
     if level == "unit":
+        # Where a unit counts as one, its state says all that the counts would.
+        counts = columns[3:6] if children["denominator"].max() > 1 else []
         columns = [
             Column("name", text("level.unit")),
             Column("state", text("table.state"), "state"),
-            *columns[3:6],
+            *counts,
             Column("people", text("table.people"), "people"),
             Column("households", text("table.households"), "int"),
         ]

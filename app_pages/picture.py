@@ -28,12 +28,17 @@ def class_words(text: Text) -> dict[str, str]:
     return named | shares
 
 
+def _rows(level: str, classes: Mapping[str, str], text: Text) -> list[tuple[str, ...]]:
+    """Return the legend's rows: the classes that are on the map."""
+    said = class_words(text)
+    present = set(classes[level])
+    order = "cngu." if level == "unit" else "43210u."
+    return [(key, said[key]) for key in order if key in present]
+
+
 def _legend(scene: Scene, level: str, classes: Mapping[str, str]) -> Legend:
     text, place, frame = scene.text, scene.place, scene.frame
-    said = class_words(text)
-    present = set(classes.get(level, ""))
-    order = "cngu." if level == "unit" else "43210u."
-    rows: list[tuple[str, ...]] = [(key, said[key]) for key in order if key in present]
+    rows = _rows(level, classes, text)
     title = f"{text(f'indicator.{place.indicator}')} · {words.owner(place.operator, text)}"
     notes = [text("map.date", quarter=frame.quarter, register=frame.register_version)]
     if frame.modelled:
@@ -79,6 +84,7 @@ def show_map(
     base = base_map(
         f"/layers/{layer.hash}.pmtiles",
         layer.bounds,
+        class_words(text),
         text,
         (f"/hillshade/{hills.hash}.png", hills.bounds) if hills else None,
     )
@@ -86,8 +92,8 @@ def show_map(
         classes={level: overview.classes[level]}
         | ({"township": overview.classes["township"]} if level == "unit" else {}),
         level=level,
-        texts=class_words(text),
         legend=_legend(scene, level, overview.classes),
+        coarse=_rows("township", overview.classes, text) if level == "unit" else (),
         selected=place.unit,
         outline=place.area,
         focus=focus or overview.bounds,

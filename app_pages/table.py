@@ -5,12 +5,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
-from importlib.resources import files
 from typing import Literal
 
 import pandas as pd
 import streamlit as st
 
+from coverage_map.maps import asset_address
 from coverage_map.text import Text
 
 Kind = Literal["text", "int", "people", "distance", "rate", "bar", "state"]
@@ -30,8 +30,13 @@ class Column:
 
 
 @cache
-def _asset(name: str) -> str:
-    return (files("coverage_map") / "assets" / name).read_text(encoding="utf-8")
+def _loader(name: str) -> str:
+    """Return a script that fetches the component's own, which the browser then keeps."""
+    return (
+        "export default (given) => {\n"  # without a line break it would be taken for a file's name
+        f"import(window.location.origin + '{asset_address(name)}')"
+        ".then((module) => module.default(given)); };"
+    )
 
 
 def _values(frame: pd.DataFrame, column: Column) -> list[object]:
@@ -77,8 +82,8 @@ def show_table(
             on_pick(str(wanted))
 
     sheet = st.components.v2.component(
-        "coverage_sheet", js=_asset("table.js"), isolate_styles=False
+        "coverage_sheet", js=_loader("table.js"), isolate_styles=False
     )
     sheet(key=key, data=data, on_picked_change=picked)
-    mark = st.components.v2.component("coverage_mark", js=_asset("mark.js"), isolate_styles=False)
+    mark = st.components.v2.component("coverage_mark", js=_loader("mark.js"), isolate_styles=False)
     mark(key=f"mark_{name}", data={"name": name, "code": chosen})

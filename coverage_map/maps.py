@@ -9,6 +9,8 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from functools import cache
+from hashlib import sha256
+from importlib.resources import files
 
 import folium
 from branca.element import MacroElement
@@ -20,12 +22,11 @@ from coverage_map.tiles import MAX_ZOOM
 
 Bounds = tuple[float, float, float, float]  # west, south, east, north, degrees
 
-SCRIPTS = (
-    ("leaflet", "/assets/vendor/leaflet/leaflet.js"),
-    ("protomaps", "/assets/vendor/protomaps/protomaps-leaflet.js"),
-    ("coverage_map", "/assets/map.js"),
-)
-STYLES = (("leaflet", "/assets/vendor/leaflet/leaflet.css"), ("coverage_map", "/assets/map.css"))
+SCRIPTS = ("vendor/leaflet/leaflet.js", "vendor/protomaps/protomaps-leaflet.js", "map.js")
+STYLES = ("vendor/leaflet/leaflet.css", "map.css")
+
+# Colours of the base that the screen needs.
+LINES = ("city_outline", "area_outline", "township_outline", "text", "muted", "selected")
 
 # Class characters of the pipeline → states of the palette.
 STATE_OF = {"c": "covered", "g": "gap", "u": "unknown", "n": "covered", ".": "none"}
@@ -60,13 +61,14 @@ class MapView:
     """What a rerun shows: level coloured, classes per level, what is chosen, markers, legend.
 
     selected and outline are codes of features (the chosen unit; the area one is in). focus is
-    moved to when it differs from the last one. texts: class character → words of the tooltip.
+    moved to when it differs from the last one. coarse: the legend's rows where units are too small
+    to be seen and townships are coloured instead.
     """
 
     classes: Mapping[str, str]
     level: str
-    texts: Mapping[str, str]
     legend: Legend
+    coarse: Sequence[tuple[str, ...]] = ()
     selected: str = ""
     outline: str = ""
     focus: Bounds | None = None
@@ -82,6 +84,18 @@ class _Script(MacroElement):
         super().__init__()  # type: ignore[no-untyped-call]
         self._name = "Statement"
         self.code = code
+
+
+@cache
+def asset_address(name: str) -> str:
+    """Return the address of a public asset; it changes with the content, so it may be kept."""
+    content = (files("coverage_map") / "assets" / name).read_bytes()
+    return f"/assets/{name}?v={sha256(content).hexdigest()[:12]}"
+
+
+def _compact(value: object) -> str:
+    """Return JSON without blanks; it is run as a script, never parsed as a page."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
 @cache
@@ -108,16 +122,29 @@ def _corners(bounds: Bounds) -> list[list[float]]:
     return [[south, west], [north, east]]
 
 
+def _said(style: Mapping[str, object]) -> dict[str, object]:
+    """Return what a style says; the map's script knows an absent pattern."""
+    return {name: value for name, value in style.items() if value != ""}
+
+
 def base_map(
-    layer_url: str, bounds: Bounds, text: Text, hillshade: tuple[str, Bounds] | None = None
+    layer_url: str,
+    bounds: Bounds,
+    words: Mapping[str, str],
+    text: Text,
+    hillshade: tuple[str, Bounds] | None = None,
 ) -> folium.Map:
-    """Return the base: one tile layer, hill-shading if there is one, scale bar and north arrow."""
+    """Return the base: one tile layer, hill-shading if there is one, scale bar and north arrow.
+
+    words: class character → what the tooltip says.
+    """
     west, south, east, north = bounds
     settings = {
         "layer": layer_url,
         "max_zoom": MAX_ZOOM,
-        "styles": _styles(),
-        "base": dict(base_colours()),
+        "styles": {key: _said(style) for key, style in _styles().items()},
+        "base": {name: base_colours()[name] for name in LINES},
+        "words": dict(words),
         "texts": {key: text(f"map.{key}") for key in ("zoom_in", "zoom_out", "source")},
         "hillshade": hillshade and {"url": hillshade[0], "bounds": _corners(hillshade[1])},
     }
@@ -134,10 +161,19 @@ def base_map(
         fade_animation=False,
         max_bounds=False,
     )
-    drawn.default_js = list(SCRIPTS)
-    drawn.default_css = list(STYLES)
-    drawn.add_child(_Script(f"CoverageMap.start(map_div, {json.dumps(settings)});"))
+    drawn.default_js = [(name, asset_address(name)) for name in SCRIPTS]
+    drawn.default_css = [(name, asset_address(name)) for name in STYLES]
+    drawn.add_child(_Script(f"CoverageMap.start(map_div, {_compact(settings)});"))
     return drawn
+
+
+def _rows(rows: Sequence[tuple[str, ...]]) -> list[dict[str, str]]:
+    return [
+        {"class": row[0], "text": row[1]}
+        if len(row) == 2
+        else {"sign": row[0], "colour": row[1], "text": row[2]}
+        for row in rows
+    ]
 
 
 def view_layer(view: MapView) -> folium.FeatureGroup:
@@ -145,17 +181,12 @@ def view_layer(view: MapView) -> folium.FeatureGroup:
     legend = {
         "title": view.legend.title,
         "notes": list(view.legend.notes),
-        "rows": [
-            {"class": row[0], "text": row[1]}
-            if len(row) == 2
-            else {"sign": row[0], "colour": row[1], "text": row[2]}
-            for row in view.legend.rows
-        ],
+        "rows": _rows(view.legend.rows),
+        "coarse": _rows(view.coarse),
     }
     message = {
         "classes": dict(view.classes),
         "level": view.level,
-        "texts": dict(view.texts),
         "legend": legend,
         "selected": view.selected,
         "outline": view.outline,
@@ -173,6 +204,5 @@ def view_layer(view: MapView) -> folium.FeatureGroup:
         ],
     }
     group = folium.FeatureGroup()
-    # ensure_ascii: names from files reach the script as escapes, whatever they hold.
-    group.add_child(_Script(f"CoverageMap.show({json.dumps(message)});"))
+    group.add_child(_Script(f"CoverageMap.show({_compact(message)});"))
     return group

@@ -9,7 +9,7 @@
   const FONT = '"Noto Sans SC","Noto Sans CJK SC","Microsoft YaHei","PingFang SC",sans-serif';
   const LEVELS = ["unit", "township", "area"];
   const state = { classes: {}, level: "unit", selected: "", outline: "", unitZoom: 0 };
-  let settings, map, layer, markers, legend, tip, clicks = 0, focus = "", moved = false, texts = {};
+  let settings, map, layer, markers, legend, tip, clicks = 0, focus = "", moved = false, entry = null;
 
   /* ---- patterns: told apart without colour ---- */
 
@@ -200,7 +200,7 @@
       tip.style.display = hit ? "block" : "none";
       if (!hit) return;
       const label = document.createElement("span");
-      label.textContent = texts[classOf(hit.level, hit.feature)] || "";
+      label.textContent = settings.words[classOf(hit.level, hit.feature)] || "";
       tip.replaceChildren(hit.feature.props.name, label);
       const box = map.getSize(), at = event.containerPoint;
       tip.style.left = `${Math.min(at.x + 14, box.x - tip.offsetWidth - 6)}px`;
@@ -253,13 +253,13 @@
     return holder.firstChild;
   }
 
-  function drawLegend(entry) {
-    legend.replaceChildren();
-    legend.style.display = entry ? "block" : "none";
+  function drawLegend() {
     if (!entry) return;
+    const coarse = levelAt(layer._tileZoom) !== state.level;
+    legend.replaceChildren();
     const title = document.createElement("b"), list = document.createElement("ul");
     title.textContent = entry.title;
-    for (const row of entry.rows) {
+    for (const row of coarse ? entry.coarse : entry.rows) {
       const item = document.createElement("li");
       item.append(row.sign ? sign(row.sign, row.colour) : swatch(settings.styles[row.class]), row.text);
       list.append(item);
@@ -329,9 +329,11 @@
     layer.views.get("").tileCache.source.p.getMetadata().then((metadata) => {
       const units = metadata.vector_layers.find((entry) => entry.id === "unit");
       state.unitZoom = units.minzoom;
-      if (map.getZoom() - 1 < state.unitZoom) repaint();
+      if (layer._tileZoom - 1 < state.unitZoom) repaint();
+      drawLegend();
     });
     markers = L.layerGroup().addTo(map);
+    map.on("zoomend", drawLegend);
     map.on("mousemove", hover);
     map.on("mouseout", () => { tip.style.display = "none"; });
     map.on("click", click);
@@ -352,8 +354,8 @@
     Object.assign(state, {
       classes: view.classes, level: view.level, selected: view.selected, outline: view.outline,
     });
-    texts = view.texts;
-    drawLegend(view.legend);
+    entry = view.legend;
+    drawLegend();
     drawMarkers(view.markers);
     const wanted = JSON.stringify(view.focus);
     if (view.focus && wanted !== focus) {

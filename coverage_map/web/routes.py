@@ -26,14 +26,17 @@ HASH_LENGTHS = range(8, 129)
 
 
 class Assets(StaticFiles):
-    """Public files of the product; our own may change, so browsers ask again after an hour."""
+    """Public files of the product; those asked for by version never change under it."""
 
     async def get_response(self, path: str, scope: Scope) -> Response:
         """Answer with the file; page templates are not files to be had."""
         if path.startswith("pages"):
             return PlainTextResponse("", status_code=404)
         response = await super().get_response(path, scope)
-        response.headers["cache-control"] = "public, max-age=3600"
+        versioned = scope["query_string"].startswith(b"v=")
+        response.headers["cache-control"] = (
+            "public, max-age=31536000, immutable" if versioned else "public, max-age=3600"
+        )
         return response
 
 

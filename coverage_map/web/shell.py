@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from coverage_map import pipeline
+from coverage_map.maps import asset_address
 from coverage_map.text import Text
 from coverage_map.web import desk
 from geodata.owners import read_owners
@@ -31,6 +32,7 @@ def _fill(template: str, text: Text, **values: object) -> str:
         .get_template(template)
         .render(
             text=text,
+            asset=asset_address,
             html_language=HTML_LANGUAGE[text.language],
             other=OTHER[text.language],
             **values,
