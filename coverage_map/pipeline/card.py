@@ -5,7 +5,8 @@ from functools import lru_cache
 import pandas as pd
 
 from coverage_map.pipeline.actors import Actor, allow
-from coverage_map.pipeline.evaluate import CITY, newest, result
+from coverage_map.pipeline.evaluate import newest
+from coverage_map.pipeline.evaluation import CITY, result
 from coverage_map.pipeline.frame import trail_of
 from coverage_map.pipeline.views import Card
 from coverage_map.pipeline.workspace import Workspace, load_register

@@ -7,7 +7,8 @@ from coverage_map.export import FORMATS, SheetInfo, write_gaps
 from coverage_map.export.sharing_list import write_sharing
 from coverage_map.export.sheet_info import Classification
 from coverage_map.pipeline.actors import Actor, allow
-from coverage_map.pipeline.evaluate import newest, result
+from coverage_map.pipeline.evaluate import newest
+from coverage_map.pipeline.evaluation import result
 from coverage_map.pipeline.frame import check_operator, inside, name_organisation, trail_of
 from coverage_map.pipeline.gaps import read_gaps, read_sharing
 from coverage_map.pipeline.views import Crumb

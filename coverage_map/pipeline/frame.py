@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import pandas as pd
 
 from coverage_map.pipeline.actors import Actor, Scope, allow
-from coverage_map.pipeline.evaluate import CITY
+from coverage_map.pipeline.evaluation import CITY
 from coverage_map.pipeline.views import Crumb, Frame
 from coverage_map.pipeline.workspace import Workspace, load_register
 from coverage_map.rules import read_rules

@@ -4,7 +4,8 @@ import geopandas as gpd
 import pandas as pd
 
 from coverage_map.pipeline.actors import Actor, Scope, allow
-from coverage_map.pipeline.evaluate import newest, result
+from coverage_map.pipeline.evaluate import newest
+from coverage_map.pipeline.evaluation import DUPLICATES, result
 from coverage_map.pipeline.frame import (
     NO_OPERATOR,
     check_indicator,
@@ -31,7 +32,9 @@ def read_gaps(
     """
     scope = allow(actor, "gaps")
     trail = trail_of(load_register(workspace), scope, area)
-    gaps = result(workspace, newest(workspace, scope.evaluation), "gaps")
+    if indicator:
+        check_indicator(indicator)
+    gaps = result(workspace, newest(workspace, scope.evaluation), "gaps", indicator or "")
     return gpd.GeoDataFrame(gaps[_chosen(gaps, scope, trail, indicator, operator)])
 
 
@@ -43,8 +46,7 @@ def _chosen(
     operator: str | None,
 ) -> pd.Series:
     if indicator:
-        wanted = check_operator(scope, check_indicator(indicator), operator)
-        mask = (gaps["indicator"] == indicator) & (gaps["operator"] == wanted)
+        mask = gaps["operator"] == check_operator(scope, indicator, operator)
     else:
         default = operators_of(scope)[0]
         mask = gaps["operator"].isin([operator or default, NO_OPERATOR])
@@ -68,11 +70,11 @@ def read_sharing(
     trail = trail_of(register, scope, area)
     evaluation = newest(workspace, scope.evaluation)
     gaps = read_gaps(workspace, actor, area, indicator, operator)
-    opportunities = result(workspace, evaluation, "opportunities")
+    opportunities = result(workspace, evaluation, "opportunities", indicator or "")
     opportunities = opportunities.loc[
         opportunities["gap_id"].isin(gaps["gap_id"]), list(OPPORTUNITY)
     ]
-    duplicates = result(workspace, evaluation, "duplicates")
+    duplicates = result(workspace, evaluation, DUPLICATES)
     units = register.units
     seen = units.loc[inside(units, scope, trail), "code"]
     whole_city = trail[-1].level == "city" and scope.areas is None

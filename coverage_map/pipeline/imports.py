@@ -8,7 +8,8 @@ import geopandas as gpd
 import pandas as pd
 
 from coverage_map.pipeline.actors import Actor, allow, allow_owner
-from coverage_map.pipeline.evaluate import CITY, Evaluation, evaluate, newest, result
+from coverage_map.pipeline.evaluate import evaluate, newest
+from coverage_map.pipeline.evaluation import CITY, Evaluation, result
 from coverage_map.pipeline.parsing import check_in_child
 from coverage_map.pipeline.reports import load_check, save_check
 from coverage_map.pipeline.views import Accepted, UploadCheck
@@ -185,12 +186,18 @@ def _acceptable(check: UploadCheck, *, partial: bool) -> dict[str, gpd.GeoDataFr
 def changed_verdicts(workspace: Workspace, before: Evaluation, after: Evaluation) -> pd.DataFrame:
     """List verdicts whose state differs: indicator, test, operator, subject, before, after."""
     keys = ["subject_kind", "subject_code", "unit_code", "indicator", "test", "operator"]
-    if before.objects["verdicts"] == after.objects["verdicts"]:
+    entries = {
+        entry.split("/")[1]
+        for entry in {*before.objects, *after.objects}
+        if entry.startswith("verdicts/") and before.objects.get(entry) != after.objects.get(entry)
+    }
+    if not entries:
         return pd.DataFrame(columns=[*keys, "before", "after"])
     old, new = (
-        result(workspace, evaluation, "verdicts")[[*keys, "state"]]
-        for evaluation in (before, after)
+        pd.concat([result(workspace, e, "verdicts", name) for name in sorted(entries)])
+        for e in (before, after)
     )
+    old, new = old[[*keys, "state"]], new[[*keys, "state"]]
     both = old.merge(new, on=keys, how="outer", suffixes=("_old", "_new"))
     both = both.rename(columns={"state_old": "before", "state_new": "after"})
     return both[both["before"] != both["after"]].reset_index(drop=True)

@@ -6,7 +6,8 @@ import pandas as pd
 
 from coverage_map.palette import share_class
 from coverage_map.pipeline.actors import Actor, Scope, allow
-from coverage_map.pipeline.evaluate import Evaluation, figures_of, newest, result
+from coverage_map.pipeline.evaluate import newest
+from coverage_map.pipeline.evaluation import Evaluation, figures_of, result
 from coverage_map.pipeline.frame import (
     check_indicator,
     check_operator,
@@ -62,14 +63,11 @@ def read_status(workspace: Workspace, actor: Actor) -> Status:
 
 def _states(workspace: Workspace, scope: Scope, indicator: str) -> dict[str, int]:
     """Count the headline verdicts of an indicator by state."""
-    verdicts = result(workspace, newest(workspace, scope.evaluation), "verdicts")
+    verdicts = result(workspace, newest(workspace, scope.evaluation), "verdicts", indicator)
     register = load_register(workspace)
     operator = check_operator(scope, indicator, None)
-    mask = (
-        (verdicts["indicator"] == indicator)
-        & (verdicts["test"] == read_rules().indicators[indicator].headline)
-        & (verdicts["operator"] == operator)
-    )
+    headline = read_rules().indicators[indicator].headline
+    mask = (verdicts["test"] == headline) & (verdicts["operator"] == operator)
     if scope.areas is not None:
         units = register.units
         seen = units.loc[units["area_code"].isin(scope.areas), "code"]

@@ -5,7 +5,6 @@ import pytest
 
 from coverage_map import pipeline
 from coverage_map.pipeline import evaluate as room
-from coverage_map.pipeline.workspace import load_register
 
 SITE = (
     "站址编码,基站名称,区县,乡镇,行政村,经度,纬度,制式,开通状态\n"
@@ -42,11 +41,12 @@ def test_parts_and_whole_agree(own_workspace, text, kind, indicator) -> None:
     pipeline.accept_upload(workspace, city, check.upload_id, answers)
     for scope in ("city", "unicom"):
         partly = room.newest(workspace, scope)
-        rules, register = room.read_rules(), load_register(workspace)
-        inputs = room._read_inputs(workspace, scope, rules, register.version)
-        wholly = room._results(workspace, scope, inputs, None, lambda *_: None)
-        for name, frame in wholly.items():
-            found = pd.DataFrame(room.result(workspace, partly, name))
+        inputs = room._current_inputs(workspace, scope)
+        wholly = room.compute(workspace, scope, inputs, None, lambda *_: None)
+        assert set(partly.objects) - {"inputs"} == set(wholly)
+        for entry, frame in wholly.items():
+            name, _, indicator_ = entry.partition("/")
+            found = pd.DataFrame(room.result(workspace, partly, name, indicator_))
             pd.testing.assert_frame_equal(found, pd.DataFrame(frame), check_index_type=False)
 
 

@@ -51,9 +51,8 @@ def test_owner_scope_opens_no_other_table(workspace, owner, monkeypatch) -> None
         return real(store, kind, owners, counties)
 
     monkeypatch.setattr(evaluate, "read_records", watched)
-    rules, register = evaluate.read_rules(), evaluate.load_register(workspace)
-    inputs = evaluate._read_inputs(workspace, owner, rules, register.version)
-    evaluate._results(workspace, owner, inputs, None, lambda *_: None)
+    inputs = evaluate._current_inputs(workspace, owner)
+    evaluate.compute(workspace, owner, inputs, None, lambda *_: None)
     assert {name for kind, name in opened if kind != "tower"} == {owner}
     assert {name for kind, name in opened if kind == "tower"} <= {owner, "tower"}
 
