@@ -9,14 +9,15 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, TypedDict
 
 import typer
 from tqdm import tqdm
 
 from coverage_map import pipeline
+from coverage_map.cli_report import describe_place, import_figures, print_import
 from coverage_map.text import Text, one_of
-from geodata.errors import CoverageMapError, Fault, UsageError
+from geodata.errors import CoverageMapError, UsageError
 
 LANGUAGE_VARIABLE = "COVERAGE_MAP_LANGUAGE"
 text = Text(one_of(os.environ.get(LANGUAGE_VARIABLE, "zh_CN")))
@@ -59,25 +60,20 @@ def _open(folder: Path, account: str) -> tuple[pipeline.Workspace, pipeline.Acto
     return workspace, pipeline.local_actor(workspace, account or None)
 
 
+class Asked(TypedDict):
+    """Which gaps are meant; None leaves the choice to the pipeline."""
+
+    area: str
+    indicator: str | None
+    operator: str | None
+
+
+def _asked(area: str, indicator: str, operator: str) -> Asked:
+    return {"area": area, "indicator": indicator or None, "operator": operator or None}
+
+
 def _print_json(value: Any) -> None:
     typer.echo(json.dumps(value, ensure_ascii=False, indent=2, default=str))
-
-
-def describe_fault(fault: Fault, sentences: Text = text) -> dict[str, Any]:
-    """Return a fault as a JSON-ready mapping, with its sentence and remedy."""
-    message, remedy = sentences.fault(fault)
-    place = fault.place
-    return {
-        "code": fault.code,
-        "severity": fault.severity,
-        "file": place.file,
-        "sheet": place.sheet,
-        "row": place.row,
-        "column": place.column,
-        "value": place.value,
-        "message": message,
-        "remedy": remedy,
-    }
 
 
 @app.command(help=text("cli.init.help"))
@@ -128,33 +124,6 @@ def status(
         typer.echo(f"  {text(f'indicator.{indicator}')}  {parts}")
 
 
-def _table(table: Any) -> dict[str, Any]:
-    return {
-        "file": table.file,
-        "sheet": table.sheet,
-        "kind": table.kind or None,
-        "reason": table.reason,
-        "header_row": table.header_row,
-        "rows": table.rows,
-        "columns": {match.field: match.header for match in table.columns},
-        "unmapped": list(table.unmapped),
-        "crs": {
-            "chosen": table.crs.chosen,
-            "decided_by": table.crs.decided_by,
-            "claimed": table.crs.claimed,
-            "scores": [
-                {"crs": s.crs, "inside": s.inside, "rows": s.rows, "share": s.share}
-                for s in table.crs.scores
-            ],
-        },
-        "taken": len(table.records),
-        "questions": [
-            {"code": q.code, "options": list(q.options), **dict(q.params)} for q in table.questions
-        ],
-        "faults": [describe_fault(fault) for fault in table.faults],
-    }
-
-
 @app.command(name="import", help=text("cli.import.help"))
 def import_files(
     files: Annotated[list[Path], typer.Argument(help=text("cli.import.files"))],
@@ -177,72 +146,13 @@ def import_files(
                 opened, actor, owner, file, crs=crs, kind=kind, partial=partial, progress=progress
             )
         refused |= outcome.accepted is None
-        results.append(_import_result(outcome))
+        results.append(import_figures(outcome, text))
         if not as_json:
-            _print_import(outcome)
+            print_import(outcome, text)
     if as_json:
         _print_json(results[0] if len(results) == 1 else results)
     if refused:
         raise typer.Exit(1)
-
-
-def _import_result(outcome: pipeline.ImportOutcome) -> dict[str, Any]:
-    accepted = outcome.accepted
-    return {
-        "file": outcome.check.filename,
-        "owner": outcome.check.owner,
-        "accepted": accepted is not None,
-        "rows": dict(accepted.rows) if accepted else {},
-        "changed_verdicts": len(accepted.changed) if accepted else 0,
-        "tables": [_table(table) for table in outcome.check.tables],
-    }
-
-
-SHOWN_FAULTS = 20
-
-
-def _print_import(outcome: pipeline.ImportOutcome) -> None:
-    typer.echo(outcome.check.filename)
-    for table in outcome.check.tables:
-        name = f"  {table.sheet or table.file}: "
-        if not table.kind:
-            typer.echo(name + text(f"reason.{table.reason}"))
-            continue
-        typer.echo(
-            name
-            + text(
-                "cli.import.table",
-                kind=text(f"kind.{table.kind}"),
-                rows=table.rows,
-                taken=len(table.records),
-                crs=table.crs.chosen or "—",
-            )
-        )
-        for question in table.questions:
-            typer.echo("    " + text(f"cli.import.question.{question.code}"), err=True)
-    faults = outcome.check.faults
-    for fault in faults[:SHOWN_FAULTS]:
-        message, remedy = text.fault(fault)
-        typer.echo(f"    {describe_place(fault)} {message} {remedy}", err=True)
-    if len(faults) > SHOWN_FAULTS:
-        typer.echo("    " + text("cli.import.more", n=len(faults) - SHOWN_FAULTS), err=True)
-    if outcome.accepted:
-        changed = len(outcome.accepted.changed)
-        taken = sum(outcome.accepted.rows.values())
-        typer.echo("  " + text("cli.import.accepted", rows=taken, changed=changed))
-    else:
-        typer.echo("  " + text("cli.import.refused"), err=True)
-
-
-def describe_place(fault: Fault, sentences: Text = text) -> str:
-    """Return where a fault stands, in words."""
-    place = fault.place
-    parts = [place.sheet]
-    if place.row is not None:
-        parts.append(sentences("place.row", row=place.row))
-    if place.column:
-        parts.append(sentences("place.column", column=place.column))
-    return " ".join(part for part in parts if part)
 
 
 @app.command(help=text("cli.gaps.help"))
@@ -259,17 +169,14 @@ def gaps(
 ) -> None:
     """Write the gap list; the ending of ``--out`` picks the format."""
     opened, actor = _open(workspace, account)
-    found = pipeline.read_gaps(
-        opened, actor, area=area, indicator=indicator or None, operator=operator or None
-    )
+    asked = _asked(area, indicator, operator)
+    found = pipeline.read_gaps(opened, actor, **asked)
     if out is not None:
         pipeline.export_gaps(
             opened,
             actor,
             out,
-            area=area,
-            indicator=indicator or None,
-            operator=operator or None,
+            **asked,
             language=text.language,
             encoding=encoding or None,
         )
@@ -309,17 +216,14 @@ def sharing(
 ) -> None:
     """List what stands near enough to gaps to be shared, and possible duplicate builds."""
     opened, actor = _open(workspace, account)
-    found = pipeline.read_sharing(
-        opened, actor, area=area, indicator=indicator or None, operator=operator or None
-    )
+    asked = _asked(area, indicator, operator)
+    found = pipeline.read_sharing(opened, actor, **asked)
     if out is not None:
         pipeline.export_sharing(
             opened,
             actor,
             out,
-            area=area,
-            indicator=indicator or None,
-            operator=operator or None,
+            **asked,
             language=text.language,
         )
     if as_json:
@@ -359,6 +263,7 @@ def export(
 ) -> None:
     """Write the gap map into a folder, in every format or in those named."""
     opened, actor = _open(workspace, account)
+    asked = _asked(area, indicator, operator)
     endings = [e.strip().lstrip(".") for e in formats.split(",") if e.strip()]
     written = []
     with _progress() as progress:
@@ -370,9 +275,7 @@ def export(
                 opened,
                 actor,
                 out / f"{name}.{ending}",
-                area=area,
-                indicator=indicator or None,
-                operator=operator or None,
+                **asked,
                 language=text.language,
                 encoding=encoding or None,
             )
@@ -411,5 +314,5 @@ def main() -> None:
         app()
     except CoverageMapError as error:
         message, remedy = text.fault(error.fault)
-        typer.echo(f"{describe_place(error.fault)} {message}\n{remedy}".strip(), err=True)
+        typer.echo(f"{describe_place(error.fault, text)} {message}\n{remedy}".strip(), err=True)
         sys.exit(2 if isinstance(error, UsageError) else 1)
