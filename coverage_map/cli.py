@@ -186,7 +186,8 @@ def gaps(
         typer.echo(text("cli.gaps.written", n=len(found), out=out))
     else:
         for row in found.itertuples():
-            name = f"{row.area_name} {row.township_name} {row.unit_name} {row.subject_name}"
+            steps = [row.area_name, row.township_name, row.unit_name, row.subject_name]
+            name = " ".join(step for step in dict.fromkeys(steps) if step)
             typer.echo(f"{text(f'indicator.{row.indicator}')}\t{name}\t{row.people}")
 
 
