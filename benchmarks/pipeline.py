@@ -32,7 +32,18 @@ def write_workbook(workspace: pipeline.Workspace, file: Path, rows: int = ROWS) 
     points = units.geometry.representative_point()
     towns = register.townships.set_index("code")["name"]
     counties = register.counties.set_index("code")["name"]
-    header = ["站址编码", "基站名称", "区县", "乡镇", "行政村", "经度", "纬度", "制式", "挂高", "开通状态"]
+    header = [
+        "站址编码",
+        "基站名称",
+        "区县",
+        "乡镇",
+        "行政村",
+        "经度",
+        "纬度",
+        "制式",
+        "挂高",
+        "开通状态",
+    ]
     with xlsxwriter.Workbook(file) as book:
         sheet = book.add_worksheet("站址")
         sheet.write_row(0, 0, header)
@@ -62,9 +73,7 @@ def measure(folder: Path) -> pipeline.Workspace:
     def progress(stage: str, _done: int, _total: int) -> None:
         now = time.perf_counter()
         if last["stage"]:
-            marks[str(last["stage"])] = (
-                marks.get(str(last["stage"]), 0.0) + now - float(last["at"])
-            )
+            marks[str(last["stage"])] = marks.get(str(last["stage"]), 0.0) + now - float(last["at"])
         last.update(stage=stage, at=now)
 
     start = time.perf_counter()

@@ -43,7 +43,10 @@ def make_province(city: Register, units: int) -> Register:
             if name == "areas":
                 frame = frame[frame["level"] == "area"]
             parts.append(_moved(frame, f"41{FIRST_CITY + number}", number, by))
-    whole = {name: gpd.GeoDataFrame(pd.concat(parts, ignore_index=True)) for name, parts in tables.items()}
+    whole = {
+        name: gpd.GeoDataFrame(pd.concat(parts, ignore_index=True))
+        for name, parts in tables.items()
+    }
     top = city.areas[city.areas["level"] == "city"].assign(name="样例省")
     areas = whole["areas"].assign(parent_code=city.city_code)
     whole["areas"] = gpd.GeoDataFrame(pd.concat([top, areas], ignore_index=True), crs=areas.crs)

@@ -118,7 +118,7 @@ def _styles() -> dict[str, dict[str, object]]:
 
 
 def _corners(bounds: Bounds) -> list[list[float]]:
-    west, south, east, north = bounds
+    west, south, east, north = (round(edge, 6) for edge in bounds)
     return [[south, west], [north, east]]
 
 
@@ -141,6 +141,7 @@ def base_map(
     west, south, east, north = bounds
     settings = {
         "layer": layer_url,
+        "bounds": _corners(bounds),
         "max_zoom": MAX_ZOOM,
         "styles": {key: _said(style) for key, style in _styles().items()},
         "base": {name: base_colours()[name] for name in LINES},

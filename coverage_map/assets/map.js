@@ -9,7 +9,7 @@
   const FONT = '"Noto Sans SC","Noto Sans CJK SC","Microsoft YaHei","PingFang SC",sans-serif';
   const LEVELS = ["unit", "township", "area"];
   const state = { classes: {}, level: "unit", selected: "", outline: "", unitZoom: 0 };
-  let settings, map, layer, markers, legend, tip, clicks = 0, focus = "", moved = false, entry = null;
+  let settings, map, layer, markers, legend, tip, clicks = 0, focus = "", moved = false, painted = false, entry = null;
 
   /* ---- patterns: told apart without colour ---- */
 
@@ -324,7 +324,10 @@
       url: settings.layer, maxDataZoom: settings.max_zoom, attribution: "", tileDelay: 0.01,
       devicePixelRatio: Math.max(window.devicePixelRatio, 1.5), ...rules(),
     });
-    layer.once("load", report);
+    /* The first view is the whole layer; tiles are asked for once it is set, and painted once. */
+    focus = JSON.stringify(settings.bounds);
+    fit(false);
+    layer.once("load", () => { painted = true; report(); });
     layer.addTo(map);
     layer.views.get("").tileCache.source.p.getMetadata().then((metadata) => {
       const units = metadata.vector_layers.find((entry) => entry.id === "unit");
@@ -360,12 +363,11 @@
     const wanted = JSON.stringify(view.focus);
     if (view.focus && wanted !== focus) {
       map.invalidateSize({ animate: false });
-      const first = focus === "";
       focus = wanted;
       moved = false;
-      fit(!first);
+      fit(painted);
     }
-    repaint().then(report);
+    if (painted) repaint().then(report);
   }
 
   window.CoverageMap = { start, show };

@@ -1,8 +1,11 @@
 """Pages around the pages: the head and header of the app, the sign-in page, the page of refusal."""
 
 import re
+from collections.abc import Iterable
 from functools import cache
 from importlib.resources import files
+from importlib.util import find_spec
+from pathlib import Path
 
 import jinja2
 import streamlit
@@ -17,6 +20,9 @@ from coverage_map.web import desk
 from geodata.owners import read_owners
 
 HTML_LANGUAGE = {"zh_CN": "zh-CN", "en": "en"}
+# The framework's elements that every page shows.
+ELEMENTS = ("Selectbox", "ButtonGroup", "Button", "Html", "ComponentInstance", "BidiComponent")
+COMPONENT = "/component/streamlit_folium.st_folium"
 OTHER = {"zh_CN": "en", "en": "zh_CN"}
 
 
@@ -44,6 +50,39 @@ def render(template: str, text: Text, status: int = 200, **values: object) -> Re
     """Return a page of our own from ``assets/pages``."""
     headers = {"cache-control": "no-store"}
     return HTMLResponse(_fill(template, text, **values), status, headers=headers)
+
+
+def _modules_of(folder: Path, names: Iterable[str], seen: set[str]) -> set[str]:
+    """Return modules and all they import, except those already seen."""
+    for name in names:
+        if name not in seen and (folder / name).is_file():
+            seen.add(name)
+            source = (folder / name).read_text(encoding="utf-8")
+            _modules_of(folder, re.findall(r'(?:from|import)"\./([^"]+\.js)"', source), seen)
+    return seen
+
+
+@cache
+def _early() -> str:
+    """Return links that fetch early what the framework would only ask for once it needs it.
+
+    Every page shows these elements; left alone their modules come in a second wave, after the
+    first answer of the websocket. Names carry a hash of the framework's version, so they are
+    looked up; an element that is not found is simply fetched later.
+    """
+    folder = Path(str(files(streamlit) / "static" / "static" / "js"))
+    linked = set(re.findall(r"static/js/([^\"]+\.js)", _framework_page()))
+    wanted = [path.name for stem in ELEMENTS for path in folder.glob(f"{stem}.*.js")]
+    modules = sorted(_modules_of(folder, wanted, set(linked)) - linked)
+    links = [f'<link rel="modulepreload" href="/static/js/{name}">' for name in modules]
+    # Found without importing it: the map's frame registers itself once the server runs.
+    spec = find_spec("streamlit_folium")
+    frame = Path(spec.origin).parent if spec and spec.origin else folder
+    links += [
+        f'<link rel="prefetch" href="{COMPONENT}/static/js/{path.name}" as="script">'
+        for path in frame.glob("frontend/build/static/js/main.*.js")
+    ]
+    return "".join(links)
 
 
 @cache
@@ -80,7 +119,7 @@ def _app_page(request: Request) -> Response:
     page = (
         _framework_page()
         .replace('<html lang="en">', f'<html lang="{HTML_LANGUAGE[language]}">')
-        .replace("<head>", f"<head>{head}", 1)
+        .replace("<head>", f"<head>{head}{_early()}", 1)
         .replace("</body>", f"{header}</body>", 1)
     )
     response = HTMLResponse(page, headers={"cache-control": "no-store"})
