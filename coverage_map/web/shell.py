@@ -4,7 +4,6 @@ import re
 from collections.abc import Iterable
 from functools import cache
 from importlib.resources import files
-from importlib.util import find_spec
 from pathlib import Path
 
 import jinja2
@@ -22,7 +21,6 @@ from geodata.owners import read_owners
 HTML_LANGUAGE = {"zh_CN": "zh-CN", "en": "en"}
 # The framework's elements that every page shows.
 ELEMENTS = ("Selectbox", "ButtonGroup", "Button", "Html", "ComponentInstance", "BidiComponent")
-COMPONENT = "/component/streamlit_folium.st_folium"
 OTHER = {"zh_CN": "en", "en": "zh_CN"}
 
 
@@ -74,15 +72,7 @@ def _early() -> str:
     linked = set(re.findall(r"static/js/([^\"]+\.js)", _framework_page()))
     wanted = [path.name for stem in ELEMENTS for path in folder.glob(f"{stem}.*.js")]
     modules = sorted(_modules_of(folder, wanted, set(linked)) - linked)
-    links = [f'<link rel="modulepreload" href="/static/js/{name}">' for name in modules]
-    # Found without importing it: the map's frame registers itself once the server runs.
-    spec = find_spec("streamlit_folium")
-    frame = Path(spec.origin).parent if spec and spec.origin else folder
-    links += [
-        f'<link rel="prefetch" href="{COMPONENT}/static/js/{path.name}" as="script">'
-        for path in frame.glob("frontend/build/static/js/main.*.js")
-    ]
-    return "".join(links)
+    return "".join(f'<link rel="modulepreload" href="/static/js/{name}">' for name in modules)
 
 
 @cache
