@@ -10,8 +10,8 @@ from app_pages.scene import Scene, go
 from coverage_map import pipeline
 from coverage_map.text import Text
 
-MOST_EVIDENCE = 8  # of the chosen indicator; of the others the nearest few
-FEW_EVIDENCE = 2
+MOST_EVIDENCE = 8  # of the chosen indicator; of the others the nearest
+FEW_EVIDENCE = 1
 MOST_NAMES = 6
 
 

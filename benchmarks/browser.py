@@ -8,10 +8,10 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
-from playwright.sync_api import Browser, BrowserContext, Frame, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Error, Frame, Page, sync_playwright
 
 FLAGS = [
     "--headless",
@@ -89,7 +89,7 @@ def find_frame(page: Page) -> Frame:
         found = [frame for frame in page.frames if FRAME in frame.url]
         if found:
             return found[-1]
-        page.wait_for_timeout(5)
+        page.wait_for_timeout(15)
     raise TimeoutError(FRAME)
 
 
@@ -97,9 +97,11 @@ def wait_in(page: Page, expression: str) -> None:
     """Wait until an expression holds in the map's frame, whichever frame that then is."""
     end = time.monotonic() + PATIENCE_S
     while time.monotonic() < end:
-        if find_frame(page).evaluate(expression):
-            return
-        page.wait_for_timeout(5)
+        # A page that is made anew takes its frame away while it is asked.
+        with suppress(Error):
+            if find_frame(page).evaluate(expression):
+                return
+        page.wait_for_timeout(15)
     raise TimeoutError(expression)
 
 

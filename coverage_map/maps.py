@@ -28,6 +28,7 @@ STYLES = ("vendor/leaflet/leaflet.css", "map.css")
 # Colours of the base that the screen needs.
 LINES = ("city_outline", "area_outline", "township_outline", "text", "muted", "selected")
 
+UNIT_CLASSES = "cgun."
 # Class characters of the pipeline → states of the palette.
 STATE_OF = {"c": "covered", "g": "gap", "u": "unknown", "n": "covered", ".": "none"}
 
@@ -177,6 +178,16 @@ def _rows(rows: Sequence[tuple[str, ...]]) -> list[dict[str, str]]:
     ]
 
 
+def pack_classes(classes: str) -> str:
+    """Return unit classes two in a letter, A for "cc" on; the last one is filled up with "."."""
+    numbers = [UNIT_CLASSES.index(one) for one in classes + "." * (len(classes) % 2)]
+    base = len(UNIT_CLASSES)
+    return "".join(
+        chr(ord("A") + base * first + second)
+        for first, second in zip(numbers[::2], numbers[1::2], strict=True)
+    )
+
+
 def view_layer(view: MapView) -> folium.FeatureGroup:
     """Return a view as the small script that a rerun sends to the standing map."""
     legend = {
@@ -186,7 +197,10 @@ def view_layer(view: MapView) -> folium.FeatureGroup:
         "coarse": _rows(view.coarse),
     }
     message = {
-        "classes": dict(view.classes),
+        "classes": {
+            level: pack_classes(classes) if level == "unit" else classes
+            for level, classes in view.classes.items()
+        },
         "level": view.level,
         "legend": legend,
         "selected": view.selected,

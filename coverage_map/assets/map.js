@@ -353,7 +353,17 @@
     if (focus) map.fitBounds(JSON.parse(focus), { padding: [12, 12], maxZoom: 14, animate });
   }
 
+  /* Classes of units travel two in a letter: see pack_classes. */
+  function unpack(packed) {
+    const signs = "cgun.";
+    return Array.from(packed, (letter) => {
+      const pair = letter.charCodeAt(0) - 65;
+      return signs[Math.floor(pair / 5)] + signs[pair % 5];
+    }).join("");
+  }
+
   function show(view) {
+    if (view.classes.unit) view.classes.unit = unpack(view.classes.unit);
     Object.assign(state, {
       classes: view.classes, level: view.level, selected: view.selected, outline: view.outline,
     });

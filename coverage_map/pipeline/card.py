@@ -1,18 +1,20 @@
 """The card of one unit: its verdicts, what they rest on, and what stands near."""
 
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from coverage_map.pipeline.actors import Actor, allow
 from coverage_map.pipeline.evaluate import newest
-from coverage_map.pipeline.evaluation import CITY, result
+from coverage_map.pipeline.evaluation import CITY, Evaluation, result
 from coverage_map.pipeline.frame import trail_of
 from coverage_map.pipeline.views import Card
 from coverage_map.pipeline.workspace import Workspace, load_register
 from coverage_map.verdicts import OPPORTUNITY
 from geodata.errors import UsageError
-from geodata.register import Register
 from geodata.store.tables import current_tables, read_records
 
 EVIDENCE_KEYS = ["subject_kind", "subject_code", "indicator", "test", "operator"]
@@ -30,25 +32,50 @@ def read_card(workspace: Workspace, actor: Actor, unit_code: str) -> Card:
     if trail[-1].level != "unit":
         raise UsageError("area_unknown", area=unit_code)
     evaluation = newest(workspace, scope.evaluation)
-    verdicts = result(workspace, evaluation, "verdicts")
-    verdicts = verdicts[verdicts["unit_code"] == unit_code]
-    evidence = result(workspace, evaluation, "evidence")
-    evidence = evidence[evidence["subject_code"].isin(verdicts["subject_code"])]
+    verdicts = _rows(workspace, evaluation, "verdicts", "unit_code", [unit_code])
+    subjects = verdicts["subject_code"].unique().tolist()
+    evidence = _rows(workspace, evaluation, "evidence", "subject_code", subjects)
     evidence = evidence.merge(verdicts[EVIDENCE_KEYS].drop_duplicates(), on=EVIDENCE_KEYS)
-    opportunities = result(workspace, evaluation, "opportunities")
+    nearby = _rows(workspace, evaluation, "opportunities", "unit_code", [unit_code])
     unit = register.units[register.units["code"] == unit_code].iloc[0]
+    names = _subject_names(workspace, register.version)
     return Card(
         unit={str(name): value for name, value in unit.items() if name != "geometry"},
         trail=trail,
-        verdicts=verdicts.assign(subject_name=_subject_names(register, verdicts)),
+        verdicts=verdicts.assign(
+            subject_name=names.reindex(verdicts["subject_code"]).fillna("").to_numpy()
+        ),
         evidence=_with_names(workspace, scope.evaluation, evidence),
-        nearby=opportunities.loc[
-            opportunities["unit_code"] == unit_code, list(OPPORTUNITY)
-        ].reset_index(drop=True),
+        nearby=nearby[list(OPPORTUNITY)].reset_index(drop=True),
     )
 
 
-def _subject_names(register: Register, verdicts: pd.DataFrame) -> pd.Series:
+def _rows(
+    workspace: Workspace, evaluation: Evaluation, name: str, column: str, values: Sequence[str]
+) -> pd.DataFrame:
+    """Return a result's rows with one of some values in a column, looked up instead of scanned."""
+    rows = result(workspace, evaluation, name)
+    places = _places(workspace, evaluation.inputs_hash, evaluation.scope, name, column)
+    found = [places[value] for value in values if value in places]
+    return rows.iloc[np.concatenate(found) if found else []]
+
+
+@lru_cache(maxsize=24)
+def _places(
+    workspace: Workspace,
+    inputs: str,  # noqa: ARG001  # part of the key: a result stands as long as they do
+    scope: str,
+    name: str,
+    column: str,
+) -> Mapping[str, npt.NDArray[np.intp]]:
+    rows = result(workspace, newest(workspace, scope), name)
+    found = rows.groupby(column).indices
+    return {str(value): np.asarray(places, np.intp) for value, places in found.items()}
+
+
+@lru_cache(maxsize=4)
+def _subject_names(workspace: Workspace, version: str) -> pd.Series:  # noqa: ARG001  # the key
+    register = load_register(workspace)
     names = pd.concat(
         [
             register.units.set_index("code")["name"],
@@ -56,7 +83,8 @@ def _subject_names(register: Register, verdicts: pd.DataFrame) -> pd.Series:
             register.places.set_index("place_id")["name"],
         ]
     )
-    return verdicts["subject_code"].map(names).fillna("").astype("str")
+    unique: pd.Series = names[~names.index.duplicated()].astype("str")
+    return unique
 
 
 def _with_names(workspace: Workspace, scope: str, evidence: pd.DataFrame) -> pd.DataFrame:

@@ -1,6 +1,7 @@
 """One area by one indicator: figures against targets, the level below, and a map's colours."""
 
 from collections.abc import Mapping
+from functools import lru_cache
 
 import pandas as pd
 
@@ -85,8 +86,21 @@ def read_overview(
 ) -> Overview:
     """Return one area's figures for every indicator, and one indicator's map and table below it."""
     scope = allow(actor, "overview")
-    register = load_register(workspace)
     check_indicator(indicator)
+    inputs = newest(workspace, scope.evaluation).inputs_hash
+    return _overview(workspace, scope, inputs, area, indicator, operator)
+
+
+@lru_cache(maxsize=128)
+def _overview(
+    workspace: Workspace,
+    scope: Scope,
+    inputs: str,  # noqa: ARG001  # part of the key: an overview stands as long as they do
+    area: str,
+    indicator: str,
+    operator: str | None,
+) -> Overview:
+    register = load_register(workspace)
     trail = trail_of(register, scope, area)
     evaluation = newest(workspace, scope.evaluation)
     seen = register.units[inside(register.units, scope, trail)]
