@@ -1,6 +1,6 @@
 """Rows of figures as a Markdown table, with the machine they were measured on."""
 
-import datetime
+import datetime as dt
 import os
 import platform
 from collections.abc import Sequence
@@ -18,5 +18,5 @@ def print_table(title: str, header: Sequence[str], rows: Sequence[Sequence[objec
 def print_machine() -> None:
     """Say when and on what the figures were measured."""
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-    today = datetime.datetime.now(datetime.UTC).date().isoformat()
+    today = dt.datetime.now(dt.UTC).date().isoformat()
     print(f"{today}, {cores} cores, Python {platform.python_version()}, {platform.system()}")

@@ -70,7 +70,7 @@ def test_an_identifier_stands_in_one_room_only() -> None:
         folder = ROOT / "coverage_map" / "locale" / language / "LC_MESSAGES"
         seen: dict[str, str] = {}
         for room in sorted(folder.glob("*.po")):
-            for identifier in re.findall(r'^msgid "(.+)"$', room.read_text("utf-8"), re.M):
+            for identifier in re.findall(r'^msgid "(.+)"$', room.read_text("utf-8"), re.MULTILINE):
                 assert identifier not in seen, (identifier, room.name, seen.get(identifier))
                 seen[identifier] = room.name
 
