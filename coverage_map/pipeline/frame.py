@@ -1,6 +1,7 @@
 """What an actor can ask about, and the checks every question passes."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pandas as pd
 
@@ -26,14 +27,14 @@ def read_frame(workspace: Workspace, actor: Actor) -> Frame:
     areas = register.areas[register.areas["level"] == "area"]
     if scope.areas is not None:
         areas = areas[areas["code"].isin(scope.areas)]
-    city = register.areas[register.areas["level"] == "city"].iloc[0]
+    whole = trail_of(register, scope, "")[-1]
     return Frame(
         quarter=workspace.settings.quarter,
         register_version=register.version,
         modelled=bool(register.units["modelled"].any()),
         scope=scope.evaluation,
-        city_code=str(city["code"]),
-        city_name=str(city["name"]),
+        city_code=whole.code,
+        city_name=whole.name,
         areas=pd.DataFrame(areas[["code", "name"]]).reset_index(drop=True),
         indicators=tuple(rules.indicators),
         operators=operators_of(scope),
@@ -102,20 +103,23 @@ def check_operator(scope: Scope, indicator: str, operator: str | None) -> str:
 def trail_of(register: Register, scope: Scope, code: str) -> tuple[Crumb, ...]:
     """Return the steps from the city down to a code; "" is the whole sight of the scope.
 
+    Who answers for one area starts there; who answers for several sees them under their names.
+
     Raises:
         UsageError: the code is in no table of the register or outside the scope's areas.
     """
-    city = Crumb(
-        register.city_code,
-        str(register.areas.set_index("code").loc[register.city_code, "name"]),
-        "city",
-    )
-    if code in ("", register.city_code):
+    names = register.areas.set_index("code")["name"]
+    city = Crumb(register.city_code, str(names[register.city_code]), "city")
+    if scope.areas is not None:
+        if len(scope.areas) == 1 and code in ("", city.code):
+            return trail_of(register, scope, scope.areas[0])
+        city = replace(city, name=" + ".join(names[area] for area in scope.areas))
+    if code in ("", city.code):
         return (city,)
     steps = _steps_up(register, code)
     if not steps or (scope.areas is not None and steps[0].code not in scope.areas):
         raise UsageError("area_unknown", area=code)
-    return (city, *steps)
+    return steps if scope.areas is not None and len(scope.areas) == 1 else (city, *steps)
 
 
 def _steps_up(register: Register, code: str) -> tuple[Crumb, ...]:

@@ -1,6 +1,7 @@
 """Making a workspace: empty, or with the sample city's register, terrain and carriers' files."""
 
 import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -12,10 +13,14 @@ from coverage_map.pipeline.imports import check_upload, store_upload
 from coverage_map.pipeline.layers import TERRAIN, make_layers
 from coverage_map.pipeline.workspace import (
     Workspace,
+    close_workspace,
     create_workspace,
+    is_workspace,
+    open_workspace,
     save_raster,
     save_register,
 )
+from geodata.errors import StoreError, UsageError
 from geodata.ingest import Answers, TableAnswer
 from geodata.owners import read_owners
 from geodata.register import read_register
@@ -31,15 +36,28 @@ def _quiet(_message: str, _done: int, _total: int) -> None:
 def init_workspace(folder: Path, *, sample: bool = True, progress: Progress = _quiet) -> Workspace:
     """Make a workspace; with ``sample`` the city is built, its files imported, verdicts computed.
 
-    The folder appears whole or not at all: it is made beside its place and renamed.
+    The folder appears whole or not at all: it is made beside its place and renamed. What an
+    attempt that broke off left there is cleared away.
 
     Raises:
-        StoreError: ``workspace_exists``.
+        StoreError: ``workspace_exists``; ``workspace_folder`` where the folder cannot be made.
+        UsageError: ``folder_not_empty``.
     """
-    workspace = create_workspace(folder, demo=sample, quarter=SAMPLE_QUARTER)
-    if sample:
-        _load_sample(workspace, progress)
-    return workspace
+    if is_workspace(folder):
+        raise StoreError("workspace_exists", folder=folder.name)
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise UsageError("folder_not_empty", folder=str(folder))
+    draft = folder.resolve().parent / f".{folder.resolve().name}.unfinished"
+    try:
+        shutil.rmtree(draft, ignore_errors=True)
+        workspace = create_workspace(draft, demo=sample, quarter=SAMPLE_QUARTER)
+        if sample:
+            _load_sample(workspace, progress)
+        close_workspace(workspace)
+        draft.replace(folder)
+    except OSError as error:
+        raise StoreError("workspace_folder", folder=str(folder)) from error
+    return open_workspace(folder)
 
 
 def _load_sample(workspace: Workspace, progress: Progress) -> None:

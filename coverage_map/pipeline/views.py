@@ -28,7 +28,8 @@ class Crumb:
 class Frame:
     """What an actor can ask about; the same on every page.
 
-    areas: code, name of the reporting areas within the actor's sight. headline: indicator → the
+    city_code and city_name: the whole of the actor's sight, which is one area for a county's
+    planner. areas: code, name of the reporting areas within it. headline: indicator → the
     test whose verdict is the policy's. targets: indicator → per cent, NaN where none is set.
     """
 

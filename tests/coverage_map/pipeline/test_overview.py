@@ -74,7 +74,10 @@ def test_classes_follow_the_layer(workspace, city) -> None:
 def test_county_planner_sees_the_own_area_only(workspace) -> None:
     actor = pipeline.local_actor(workspace, "yuzhou")
     overview = pipeline.read_overview(workspace, actor, "", "village_fibre")
-    assert overview.children["code"].tolist() == ["411081"]
+    assert [step.name for step in overview.trail] == ["禹州市"]
+    assert set(overview.children["code"].str[:6]) == {"411081"}
+    assert pipeline.read_frame(workspace, actor).city_name == "禹州市"
+    assert "禹州市" in pipeline.export_name(workspace, actor)
     units = load_register(workspace).units.sort_values("code")
     outside = (units["area_code"] != "411081").to_numpy()
     letters = overview.classes["unit"]
