@@ -1,7 +1,7 @@
 """From an uploaded file to records in the store: check, answer, accept."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import geopandas as gpd
@@ -14,13 +14,15 @@ from coverage_map.pipeline.parsing import check_in_child
 from coverage_map.pipeline.reports import load_check, save_check
 from coverage_map.pipeline.views import Accepted, UploadCheck
 from coverage_map.pipeline.workspace import Workspace, load_register
+from coverage_map.rules.quarter import last_day
 from geodata.errors import (
+    Fault,
     FileRefusedError,
     Place,
     TableRefusedError,
     UsageError,
 )
-from geodata.ingest import Answers, TableAnswer
+from geodata.ingest import Answers, CheckedTable, TableAnswer
 from geodata.owners import read_owners
 from geodata.store.engine import read, write
 from geodata.store.ledger import (
@@ -35,6 +37,7 @@ from geodata.store.ledger import (
 from geodata.store.tables import accept_tables
 
 Progress = Callable[[str, int, int], None]
+SINCE = ("opened", "built")  # fields that say from when a record counts
 
 
 def _quiet(_message: str, _done: int, _total: int) -> None:
@@ -110,12 +113,34 @@ def recheck_upload(
         with write(workspace.store.ledger) as connection:
             set_upload_state(connection, upload_id, "refused")
         raise
-    check = UploadCheck(upload_id, upload["filename"], upload["owner"], tuple(tables))
+    told = tuple(_tell_later(table, workspace.settings.quarter) for table in tables)
+    check = UploadCheck(upload_id, upload["filename"], upload["owner"], told)
     report = save_check(workspace, check, given)
     state: UploadState = "checked" if upload["state"] == "received" else upload["state"]
     with write(workspace.store.ledger) as connection:
         set_upload_state(connection, upload_id, state, report)
     return check
+
+
+def _tell_later(table: CheckedTable, quarter: str) -> CheckedTable:
+    """Warn of records that begin after the quarter: they are kept, and count from their own."""
+    last = last_day(quarter)
+    faults: list[Fault] = []
+    for match in table.columns:
+        if match.field not in SINCE or match.field not in table.records:
+            continue
+        since = table.records[match.field].astype("str").str.slice(0, 10)
+        later = table.records.loc[table.records[match.field].notna() & (since > last), "row"]
+        faults += [
+            Fault(
+                "after_quarter",
+                Place(table.file, table.sheet, int(row), match.header, since[index]),
+                {"quarter": quarter},
+                "warning",
+            )
+            for index, row in later.items()
+        ]
+    return replace(table, faults=(*table.faults, *faults)) if faults else table
 
 
 def accept_upload(

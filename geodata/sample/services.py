@@ -73,7 +73,9 @@ def model_penetration(
 ) -> pd.DataFrame:
     """Return internet users by county, from a survey and from subscribers (a proxy)."""
     units = city.register.units
-    people = units.groupby("county_code")["people"].sum()
+    # A zone that reports by itself (东城区) is not in its county's figure.
+    own = units[units["area_code"] == units["county_code"]]
+    people = own.groupby("county_code")["people"].sum()
     survey = pd.Series(settings["penetration"]["survey"]).reindex(people.index)
     proxy = survey * rng.uniform(0.85, 1.05, len(people))
     names = city.register.counties.set_index("code")["name"]

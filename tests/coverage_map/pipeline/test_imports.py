@@ -126,3 +126,19 @@ def test_ten_thousand_faults_are_all_told(own_workspace) -> None:
     with pytest.raises(TableRefusedError):
         pipeline.accept_upload(own_workspace, actor, check.upload_id, answers, partial=True)
     assert _tables(own_workspace) == before
+
+
+def test_records_of_a_later_quarter_are_told(own_workspace) -> None:
+    content = EXAMPLE.read_bytes().decode("gb18030").replace("2023-12-20", "2024-01-15", 3)
+    actor = pipeline.local_actor(own_workspace, "cmcc")
+    answers = pipeline.Answers({"*": pipeline.TableAnswer(crs="EPSG:4490")})
+    check = pipeline.check_upload(
+        own_workspace, actor, "cmcc", "sites.csv", content.encode("gb18030"), answers
+    )
+    later = [fault for fault in check.faults if fault.code == "after_quarter"]
+    assert [(fault.place.row, fault.place.value) for fault in later] == [
+        (2, "2024-01-15"),
+        (3, "2024-01-15"),
+        (4, "2024-01-15"),
+    ]
+    assert {fault.severity for fault in later} == {"warning"}
