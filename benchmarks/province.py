@@ -13,7 +13,7 @@ from coverage_map.pipeline.workspace import create_workspace, load_register, sav
 from geodata.register import REGISTER_TABLES, Register
 
 COLUMNS, ROWS = 5, 5
-FIRST_CITY = 20  # copies are cities 4120…, so that no code of the sample comes twice
+SAMPLE_CITY, FIRST_CITY = "4110", 20  # the first keeps its codes, the others are cities 4121…
 CODES = ("code", "parent_code", "township_code", "county_code", "area_code", "unit_code")
 KEYS = ("settlement_id", "place_id")
 
@@ -23,7 +23,7 @@ def _moved(
 ) -> gpd.GeoDataFrame:
     moved = frame.copy()
     for column in set(CODES) & set(frame.columns):
-        moved[column] = frame[column].str.replace(r"^4110", prefix, regex=True)
+        moved[column] = frame[column].str.replace(rf"^{SAMPLE_CITY}", prefix, regex=True)
     for column in set(KEYS) & set(frame.columns):
         moved[column] = frame[column] + f"-{number}"
     moved["geometry"] = frame.geometry.translate(*by)
@@ -42,7 +42,8 @@ def make_province(city: Register, units: int) -> Register:
             frame = getattr(city, name)
             if name == "areas":
                 frame = frame[frame["level"] == "area"]
-            parts.append(_moved(frame, f"41{FIRST_CITY + number}", number, by))
+            prefix = f"41{FIRST_CITY + number}" if number else SAMPLE_CITY
+            parts.append(_moved(frame, prefix, number, by))
     whole = {
         name: gpd.GeoDataFrame(pd.concat(parts, ignore_index=True))
         for name, parts in tables.items()
