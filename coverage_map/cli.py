@@ -5,9 +5,11 @@ Exit status: 0 done, 1 refused (the sentence and its remedy go to standard error
 
 import json
 import os
+import socket
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated, Any, TypedDict
 
@@ -124,6 +126,15 @@ def status(
         typer.echo(f"  {text(f'indicator.{indicator}')}  {parts}")
 
 
+def _columns(given: list[str]) -> dict[str, str]:
+    """Read ``field=header`` pairs."""
+    pairs = [pair.partition("=") for pair in given]
+    for field, equals, _ in pairs:
+        if not equals or not field:
+            raise UsageError("column_answer", given=field)
+    return {field: header for field, _, header in pairs}
+
+
 @app.command(name="import", help=text("cli.import.help"))
 def import_files(
     files: Annotated[list[Path], typer.Argument(help=text("cli.import.files"))],
@@ -132,18 +143,30 @@ def import_files(
     *,
     crs: Annotated[str, typer.Option("--crs", help=text("cli.import.crs"))] = "",
     kind: Annotated[str, typer.Option("--kind", help=text("cli.import.kind"))] = "",
+    column: Annotated[
+        list[str] | None, typer.Option("--column", help=text("cli.import.column"))
+    ] = None,
     partial: Annotated[bool, typer.Option("--partial", help=text("cli.import.partial"))] = False,
     account: AsAccount = "",
     as_json: Json = False,
 ) -> None:
     """Import carriers' files; a file with faults goes in only with ``--partial``."""
     opened, actor = _open(workspace, account)
+    columns = _columns(column or [])
     results: list[dict[str, Any]] = []
     refused = False
     for file in files:
         with _progress() as progress:
             outcome = pipeline.import_file(
-                opened, actor, owner, file, crs=crs, kind=kind, partial=partial, progress=progress
+                opened,
+                actor,
+                owner,
+                file,
+                crs=crs,
+                kind=kind,
+                columns=columns,
+                partial=partial,
+                progress=progress,
             )
         refused |= outcome.accepted is None
         results.append(import_figures(outcome, text))
@@ -267,6 +290,11 @@ def export(
     asked = _asked(area, indicator, operator)
     endings = [e.strip().lstrip(".") for e in formats.split(",") if e.strip()]
     written = []
+    for ending in endings:
+        if ending not in pipeline.export_formats():
+            raise UsageError(
+                "format_unknown", ending=ending, offered=" ".join(pipeline.export_formats())
+            )
     with _progress() as progress:
         wanted = endings or list(pipeline.export_formats())
         for done, ending in enumerate(wanted):
@@ -305,8 +333,39 @@ def serve(
         with _progress() as progress:
             pipeline.init_workspace(workspace, sample=True, progress=progress)
     pipeline.open_workspace(workspace)
+    _check_port(host, port)
     typer.echo(text("cli.serve.at", address=f"http://{host}:{port}"), err=True)
     serve_app(workspace, host=host, port=port, open_browser=open_browser)
+
+
+def _check_port(host: str, port: int) -> None:
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise UsageError("port_taken", port=port, host=host) from error
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(version("xuchang-coverage-map"))
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    *,
+    _version: Annotated[
+        bool,
+        typer.Option("--version", help=text("cli.version"), callback=_show_version, is_eager=True),
+    ] = False,
+) -> None:
+    """Take what holds for every command."""
+
+
+# Refusals of what was typed rather than of what was handed in.
+USAGE_CODES = {"export_format", "export_encoding", "account_unknown"}
 
 
 def main() -> None:
@@ -316,4 +375,5 @@ def main() -> None:
     except CoverageMapError as error:
         message, remedy = text.fault(error.fault)
         typer.echo(f"{describe_place(error.fault, text)} {message}\n{remedy}".strip(), err=True)
-        sys.exit(2 if isinstance(error, UsageError) else 1)
+        usage = isinstance(error, UsageError) or error.fault.code in USAGE_CODES
+        sys.exit(2 if usage else 1)

@@ -5,11 +5,11 @@ from typing import Any
 import typer
 
 from coverage_map import pipeline
-from coverage_map.pipeline import CheckedTable
+from coverage_map.pipeline import CheckedTable, Question
 from coverage_map.text import Text
 from geodata.errors import Fault
 
-SHOWN_FAULTS = 20
+SHOWN_ROWS = 10
 
 
 def describe_fault(fault: Fault, text: Text) -> dict[str, Any]:
@@ -70,37 +70,65 @@ def import_figures(outcome: pipeline.ImportOutcome, text: Text) -> dict[str, Any
 
 
 def print_import(outcome: pipeline.ImportOutcome, text: Text) -> None:
-    """Print what was understood and taken of a file, and its first faults."""
+    """Print what was understood and taken of a file, what is asked, and its faults by cause."""
     typer.echo(outcome.check.filename)
     for table in outcome.check.tables:
-        name = f"  {table.sheet or table.file}: "
-        if not table.kind:
-            typer.echo(name + text(f"reason.{table.reason}"))
-            continue
-        typer.echo(
-            name
-            + text(
-                "cli.import.table",
-                kind=text(f"kind.{table.kind}"),
-                rows=table.rows,
-                taken=len(table.records),
-                crs=table.crs.chosen or "—",
-            )
-        )
+        typer.echo(f"  {table.sheet or table.file}: {_understood(table, text)}")
         for question in table.questions:
-            typer.echo("    " + text(f"cli.import.question.{question.code}"), err=True)
-    faults = outcome.check.faults
-    for fault in faults[:SHOWN_FAULTS]:
-        message, remedy = text.fault(fault)
-        typer.echo(f"    {describe_place(fault, text)} {message} {remedy}", err=True)
-    if len(faults) > SHOWN_FAULTS:
-        typer.echo("    " + text("cli.import.more", n=len(faults) - SHOWN_FAULTS), err=True)
+            typer.echo("    " + _ask(table, question, text))
+        for line in _group_faults(table.faults, text):
+            typer.echo("    " + line)
     if outcome.accepted:
         changed = len(outcome.accepted.changed)
         taken = sum(outcome.accepted.rows.values())
         typer.echo("  " + text("cli.import.accepted", rows=taken, changed=changed))
-    else:
-        typer.echo("  " + text("cli.import.refused"), err=True)
+        return
+    typer.echo("  " + text("cli.import.refused"), err=True)
+    if outcome.refusal is not None:
+        typer.echo("  " + " ".join(text.fault(outcome.refusal)), err=True)
+
+
+def _understood(table: CheckedTable, text: Text) -> str:
+    if not table.kind:
+        return text(f"reason.{table.reason}")
+    return text(
+        "cli.import.table",
+        kind=text(f"kind.{table.kind}"),
+        rows=table.rows,
+        taken=len(table.records),
+        crs=table.crs.chosen or "—",
+    )
+
+
+def _ask(table: CheckedTable, question: Question, text: Text) -> str:
+    """Say what is asked, what speaks for each answer, and how to answer on the command line."""
+    scores = {score.crs: f" {score.inside}/{score.rows}" for score in table.crs.scores}
+    options = [
+        option + (scores.get(option, "") if question.code == "crs" else "")
+        for option in question.options
+    ]
+    return text(
+        f"cli.import.question.{question.code}",
+        options="、".join(options) if text.language == "zh_CN" else ", ".join(options),
+        field=question.params.get("field", ""),
+    )
+
+
+def _group_faults(faults: tuple[Fault, ...], text: Text) -> list[str]:
+    """Return a line a cause: how many, the first in full, the rows of some more."""
+    groups: dict[tuple[str, str, str], list[Fault]] = {}
+    for fault in faults:
+        groups.setdefault((fault.severity, fault.code, fault.place.column), []).append(fault)
+    lines = []
+    for (severity, _, _), group in groups.items():
+        message, remedy = text.fault(group[0])
+        rows = [str(fault.place.row) for fault in group[1 : SHOWN_ROWS + 1]]
+        more = (
+            text("cli.import.rows", rows=" ".join(rows)) if any(r != "None" for r in rows) else ""
+        )
+        label = text(f"severity.{severity}")
+        lines.append(f"[{label} × {len(group):,}] {message} → {remedy} {more}".rstrip())
+    return lines
 
 
 def describe_place(fault: Fault, text: Text) -> str:

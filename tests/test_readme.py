@@ -40,9 +40,14 @@ def test_commands_run_in_order(place: Path) -> None:
         )
         assert done.returncode == 0, (command, done.stderr)
         assert "Traceback" not in done.stderr
-    assert (place / "gaps.gpkg").stat().st_size > 0
-    assert (place / "sharing.xlsx").stat().st_size > 0
-    assert {file.suffix for file in (place / "results").iterdir()} == {".html", ".pdf"}
+    assert (place / "results" / "gaps.gpkg").stat().st_size > 0
+    assert (place / "results" / "sharing.xlsx").stat().st_size > 0
+    assert {file.suffix for file in (place / "results").iterdir()} == {
+        ".gpkg",
+        ".xlsx",
+        ".html",
+        ".pdf",
+    }
     _run_library_example(place)
 
 

@@ -1,5 +1,6 @@
 """Results as files: gap maps in every format, and the sharing list."""
 
+import re
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -18,6 +19,9 @@ from coverage_map.text import DEFAULT_LANGUAGE, Text
 from geodata.store.engine import write
 from geodata.store.ledger import add_audit
 
+# What some file system does not take in a name, and blanks, which break links in mails.
+_NOT_IN_NAMES = re.compile(r'[\\/:*?"<>|\s]+')
+
 INTERNAL: Classification = (
     "内部"  # exports with asset positions; the office decides what may leave the house
 )
@@ -29,11 +33,20 @@ def export_formats() -> tuple[str, ...]:
 
 
 def export_name(
-    workspace: Workspace, actor: Actor, area: str = "", indicator: str | None = None
+    workspace: Workspace,
+    actor: Actor,
+    area: str = "",
+    indicator: str | None = None,
+    *,
+    language: str = DEFAULT_LANGUAGE,
+    encoding: str | None = None,
 ) -> str:
-    """Return a file name without ending: area, indicator, quarter."""
+    """Return a file name without ending: area, indicator, quarter; a second encoding is named."""
     trail = trail_of(load_register(workspace), allow(actor, "export"), area)
-    return "_".join([trail[-1].name, indicator or "all", workspace.settings.quarter])
+    text = Text(language)
+    said = text(f"indicator.{indicator}") if indicator else text("export.all_indicators")
+    parts = [trail[-1].name, said, workspace.settings.quarter, encoding or ""]
+    return _NOT_IN_NAMES.sub("-", "_".join(part for part in parts if part))
 
 
 def export_gaps(

@@ -44,6 +44,9 @@ def read_frame(workspace: Workspace, actor: Actor) -> Frame:
             name: float(i.target.value) if i.target else float("nan")
             for name, i in rules.indicators.items()
         },
+        subjects={name: i.subject for name, i in rules.indicators.items()},
+        unit_kinds={name: tuple(i.unit_kinds) for name, i in rules.indicators.items()},
+        judged={name: tuple(i.operators) for name, i in rules.indicators.items()},
     )
 
 

@@ -17,6 +17,7 @@ from coverage_map.pipeline.frame import (
 from coverage_map.pipeline.views import Crumb, Sharing
 from coverage_map.pipeline.workspace import Workspace, load_register
 from coverage_map.verdicts import OPPORTUNITY
+from geodata.errors import UsageError
 
 
 def read_gaps(
@@ -48,8 +49,10 @@ def _chosen(
     if indicator:
         mask = gaps["operator"] == check_operator(scope, indicator, operator)
     else:
-        default = operators_of(scope)[0]
-        mask = gaps["operator"].isin([operator or default, NO_OPERATOR])
+        choices = operators_of(scope)
+        if operator and operator not in choices:
+            raise UsageError("operator_unknown", operator=operator, operators=", ".join(choices))
+        mask = gaps["operator"].isin([operator or choices[0], NO_OPERATOR])
     columns = gaps[["unit_code", "township_code", "area_code"]]
     return mask & inside(columns.rename(columns={"unit_code": "code"}), scope, trail)
 

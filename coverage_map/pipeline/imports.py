@@ -1,6 +1,6 @@
 """From an uploaded file to records in the store: check, answer, accept."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -15,6 +15,7 @@ from coverage_map.pipeline.reports import load_check, save_check
 from coverage_map.pipeline.views import Accepted, UploadCheck
 from coverage_map.pipeline.workspace import Workspace, load_register
 from coverage_map.rules.quarter import last_day
+from geodata.crs import CrsRefusedError, read_crs
 from geodata.errors import (
     Fault,
     FileRefusedError,
@@ -46,10 +47,11 @@ def _quiet(_message: str, _done: int, _total: int) -> None:
 
 @dataclass(frozen=True)
 class ImportOutcome:
-    """What ``import_file`` understood, and what it took; ``accepted`` is None when refused."""
+    """What ``import_file`` understood and took; ``accepted`` is None when refused, and why."""
 
     check: UploadCheck
     accepted: Accepted | None
+    refusal: Fault | None = None
 
 
 def _check_owner(actor: Actor, verb: str, owner: str) -> None:
@@ -236,25 +238,41 @@ def import_file(
     *,
     crs: str = "",
     kind: str = "",
+    columns: Mapping[str, str] | None = None,
     partial: bool = False,
     progress: Progress = _quiet,
 ) -> ImportOutcome:
-    """Check a file and take it if nothing stands against it; ``crs`` and ``kind`` answer questions.
+    """Check a file and take it if nothing stands against it.
+
+    ``crs``, ``kind`` and ``columns`` (field → header) answer what would be asked.
 
     Raises:
         FileRefusedError, UsageError, NotAllowedError: as ``check_upload``.
     """
     if not file.is_file():
         raise UsageError("file_missing", Place(file=str(file)))
-    answers = Answers({"*": TableAnswer(kind=kind, crs=crs)}) if crs or kind else None
+    answer = TableAnswer(kind=kind, crs=_check_crs(crs), columns=columns or {})
+    answers = Answers({"*": answer}) if crs or kind or columns else None
     check = check_upload(workspace, actor, owner, file.name, file.read_bytes(), answers, progress)
     try:
         accepted = accept_upload(
             workspace, actor, check.upload_id, answers, partial=partial, progress=progress
         )
-    except TableRefusedError:
-        return ImportOutcome(check, None)
+    except TableRefusedError as refused:
+        return ImportOutcome(check, None, refused.fault)
     return ImportOutcome(check, accepted)
+
+
+def _check_crs(crs: str) -> str:
+    """Return a coordinate system as it is known; UsageError when the answer names none."""
+    if not crs:
+        return ""
+    try:
+        return read_crs(crs)
+    except CrsRefusedError as error:
+        if error.fault.code != "crs_unknown":
+            raise
+        raise UsageError("crs_answer_unknown", crs=crs[:80]) from error
 
 
 def read_uploads(workspace: Workspace, actor: Actor) -> pd.DataFrame:

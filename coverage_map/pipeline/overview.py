@@ -5,7 +5,7 @@ from functools import lru_cache
 
 import pandas as pd
 
-from coverage_map.palette import share_class
+from coverage_map.palette import share_letter
 from coverage_map.pipeline.actors import Actor, Scope, allow
 from coverage_map.pipeline.evaluate import newest
 from coverage_map.pipeline.evaluation import Evaluation, figures_of, result
@@ -224,12 +224,13 @@ def _unit_letters(rows: pd.DataFrame) -> list[str]:
 
 
 def _share_letters(rows: pd.DataFrame) -> list[str]:
-    known = rows["denominator"] - rows["unknown"]
+    """Return the class of each row's covered share among what is known."""
+    known, unknown = rows["denominator"], rows["unknown"]
     shares = (rows["numerator"] / known.where(known > 0)).tolist()
-    empty = (rows["denominator"] == 0).tolist()
+    unsure = (unknown / (known + unknown).where(known + unknown > 0)).fillna(-1.0).tolist()
     return [
-        NOT_A_SUBJECT if none else UNKNOWN if share != share else str(share_class(share))  # noqa: PLR0124
-        for share, none in zip(shares, empty, strict=True)
+        NOT_A_SUBJECT if doubt < 0 else share_letter(share, doubt)
+        for share, doubt in zip(shares, unsure, strict=True)
     ]
 
 

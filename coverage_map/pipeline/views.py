@@ -11,7 +11,7 @@ from geodata.errors import Fault
 from geodata.ingest.report import CheckedTable
 
 # One character a map feature: what colour it takes. Units carry a state; townships and areas carry
-# the class of their covered share (0 to 4).
+# the class of their covered share (0 to 4; 5 to 9 where much is unknown beside it).
 COVERED, GAP, UNKNOWN, NO_FREE_PORT, NOT_A_SUBJECT = "c", "g", "u", "n", "."
 
 
@@ -31,6 +31,8 @@ class Frame:
     city_code and city_name: the whole of the actor's sight, which is one area for a county's
     planner. areas: code, name of the reporting areas within it. headline: indicator → the
     test whose verdict is the policy's. targets: indicator → per cent, NaN where none is set.
+    subjects: indicator → who is judged (unit, settlement, place, area). unit_kinds: indicator → the
+    kinds of unit it asks about. judged: indicator → the operators it judges, () where it judges none.
     """
 
     quarter: str
@@ -45,6 +47,9 @@ class Frame:
     by_operator: frozenset[str]
     headline: Mapping[str, str]
     targets: Mapping[str, float]
+    subjects: Mapping[str, str]
+    unit_kinds: Mapping[str, tuple[str, ...]]
+    judged: Mapping[str, tuple[str, ...]]
 
 
 @dataclass(frozen=True)
