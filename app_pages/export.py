@@ -61,8 +61,9 @@ def show() -> None:
     keep_address(place, text)
     show_filters(scene, reporting_area(scene, overview))
     show_trail(overview.trail, scene)
+    what = "export_page.what_places" if scene.subject == "place" else "export_page.what"
     said = text(
-        "export_page.what",
+        what,
         area=overview.trail[-1].name,
         indicator=text(f"indicator.{place.indicator}"),
         operator=words.owner(place.operator, text),

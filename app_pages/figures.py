@@ -34,17 +34,19 @@ def state_bar(counts: Mapping[str, int], text: Text) -> str:
     return f'<div class="bar" title="{escape(title)}">{parts if any(counts.values()) else ""}</div>'
 
 
-def _figure(row: Mapping[Hashable, Any], text: Text, *, chosen: bool) -> str:
+def _figure(row: Mapping[Hashable, Any], subject: str, text: Text, *, chosen: bool) -> str:
     part, whole, unknown = (int(row[k]) for k in ("numerator", "denominator", "unknown"))
-    counts = {"covered": part, "gap": whole - part, "unknown": unknown}
+    # Of an area it is asked how many people use it; those who do not are no gap by themselves.
+    rest = "rest" if subject == "area" else "gap"
+    counts = {"covered": part, rest: whole - part, "unknown": unknown}
     target = float(row["target"])
     missed = whole > 0 and not math.isnan(target) and 100 * part / whole < target
     name = str(row["indicator"])
     account = text(f"account.{name}")
-    note = [
-        text("figure.unknown", share=words.rate(unknown, whole + unknown)),
-        text("figure.people_gap", people=words.people(int(row["people_gap"]), text)),
-    ]
+    note = [text("figure.unknown", share=words.rate(unknown, whole + unknown))]
+    if subject != "place":
+        people = words.people(int(row["people_gap"]), text)
+        note.append(text("figure.people_gap", people=people))
     return (
         f'<div class="figure{" chosen" if chosen else ""}">'
         f'<div class="figure-name">{escape(text(f"indicator.{name}"))}'
@@ -58,15 +60,22 @@ def _figure(row: Mapping[Hashable, Any], text: Text, *, chosen: bool) -> str:
     )
 
 
-def show_figures(scene: Scene, figures: pd.DataFrame, title: str) -> None:
-    """Show the figures of an area."""
+def show_figures(scene: Scene, figures: pd.DataFrame, title: str, said: str = "") -> None:
+    """Show the figures of an area; ``said`` (HTML) stands for the chosen one where it has none."""
     text, place = scene.text, scene.place
     rows = choose_figures(figures, place.indicator, place.operator)
     if rows.empty:
         st.html(f'<p class="empty">{escape(text("figure.none"))}</p>')
         return
+    if said:
+        rows = rows[rows["indicator"] != place.indicator]
     cards = [
-        _figure(row.to_dict(), text, chosen=str(row["indicator"]) == place.indicator)
+        _figure(
+            row.to_dict(),
+            scene.frame.subjects[str(row["indicator"])],
+            text,
+            chosen=str(row["indicator"]) == place.indicator,
+        )
         for _, row in rows.iterrows()
     ]
-    st.html(f'<div class="figures"><h3>{escape(title)}</h3>{"".join(cards)}</div>')
+    st.html(f'<div class="figures"><h3>{escape(title)}</h3>{said}{"".join(cards)}</div>')

@@ -16,6 +16,7 @@ from app_pages.scene import (
     go,
     keep_address,
     look_at,
+    nothing_said,
     open_place,
     reporting_area,
     show_filters,
@@ -32,10 +33,13 @@ Gap = dict[str, Any]  # one GAP row
 MOST_REASONS = 6
 
 
-def _summary(gaps: gpd.GeoDataFrame, where: str, text: Text) -> None:
+def _summary(scene: Scene, gaps: gpd.GeoDataFrame, overview: pipeline.Overview) -> None:
     """Say how many gaps there are, for how many people, and why."""
+    text, where = scene.text, overview.trail[-1].name
     if gaps.empty:
-        st.html(f'<p class="empty">{escape(text("gaps.none"))}</p>')
+        none = "gaps.none.area" if scene.subject == "area" else "gaps.none"
+        said = nothing_said(scene, overview)
+        st.html(said or f'<p class="empty">{escape(text(none))}</p>')
         return
     units = gaps.drop_duplicates("unit_code")
     facts = [
@@ -44,6 +48,8 @@ def _summary(gaps: gpd.GeoDataFrame, where: str, text: Text) -> None:
         ("gaps.people", words.people(float(gaps["people"].sum()), text)),
         ("gaps.households", words.count(float(gaps["households"].sum()))),
     ]
+    if scene.subject == "place":
+        facts = facts[:2]
     cells = "".join(f"<div><b>{value}</b><span>{text(name)}</span></div>" for name, value in facts)
     reasons = gaps["reason"].value_counts().head(MOST_REASONS)
     lines = "".join(
@@ -94,7 +100,13 @@ def gap_markers(gap: Gap | None, nearby: pd.DataFrame, text: Text) -> list[Marke
         return []
     here = (float(gap["lon"]), float(gap["lat"]))
     colours = base_colours()
-    start = Marker(*here, label=str(gap["subject_name"]), sign="target", colour=colours["text"])
+    start = Marker(
+        *here,
+        label=str(gap["subject_name"]),
+        sign="target",
+        colour=colours["text"],
+        who=text("map.target"),
+    )
     rows = nearby[nearby["gap_id"] == gap["gap_id"]].sort_values("rank")
     return [start, *(owner_marker(row.to_dict(), text, here) for _, row in rows.iterrows())]
 
@@ -113,6 +125,8 @@ def _table(scene: Scene, gaps: gpd.GeoDataFrame, gap: Gap | None) -> None:
         Column("tower_distance_m", text("table.tower"), "distance"),
         Column("tower_owner", text("table.owner")),
     ]
+    if scene.subject == "place":
+        columns = [column for column in columns if column.source not in ("people", "households")]
     show_table(
         "gaps",
         describe(gaps.sort_values("people", ascending=False), text),
@@ -142,7 +156,7 @@ def show() -> None:
         show_map(
             scene,
             overview,
-            level="unit",
+            level="area" if scene.subject == "area" else "unit",
             on_point=open_unit_at(scene),
             markers=gap_markers(gap, card.nearby, text) if card else [],
             focus=focus_now(),
@@ -151,5 +165,5 @@ def show() -> None:
         if card:
             show_card(scene, card)
         else:
-            _summary(gaps, overview.trail[-1].name, text)
+            _summary(scene, gaps, overview)
     _table(scene, gaps, gap)

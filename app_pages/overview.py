@@ -10,14 +10,17 @@ from app_pages.scene import (
     go,
     keep_address,
     level_below,
+    nothing_said,
     open_place,
-    place_now,
     reporting_area,
     show_filters,
     show_trail,
 )
 from app_pages.table import Column, show_table
 from coverage_map import pipeline
+
+
+OF_PEOPLE = ("people_gap", "people_unknown", "people", "households")
 
 
 def open_child(code: str, level: str) -> None:
@@ -33,7 +36,7 @@ def _open_at(scene: Scene, lon: float, lat: float) -> None:
     code = pipeline.find_unit(scene.workspace, scene.actor, lon, lat)
     if code is None:
         return
-    level = place_now().level
+    level = scene.place.level
     if level == "unit":
         open_child(code, level)
         return
@@ -46,7 +49,9 @@ def _open_at(scene: Scene, lon: float, lat: float) -> None:
 def _show_children(scene: Scene, overview: pipeline.Overview) -> None:
     text, children = scene.text, overview.children
     if children.empty:
-        st.html(f'<p class="empty">{text("overview.no_children")}</p>')
+        none = "overview.area_only" if scene.subject == "area" else "overview.no_children"
+        said = nothing_said(scene, overview)
+        st.html(said or f'<p class="empty">{text(none)}</p>')
         return
     level = str(children["level"].iloc[0])
     account = text(f"account.{scene.place.indicator}")
@@ -64,6 +69,8 @@ def _show_children(scene: Scene, overview: pipeline.Overview) -> None:
     if level == "unit":
         # Where a unit counts as one, its state says all that the counts would.
         counts = columns[3:6] if children["denominator"].max() > 1 else []
+        short = (children["state"] == "covered") & (children["condition"] == "no_free_port")
+        children = children.assign(state=children["state"].mask(short, "no_free_port"))
         columns = [
             Column("name", text("level.unit")),
             Column("state", text("table.state"), "state"),
@@ -74,6 +81,9 @@ def _show_children(scene: Scene, overview: pipeline.Overview) -> None:
         for name in ("people", "households"):
             parts = [f"{name}_{state}" for state in ("covered", "gap", "unknown")]
             children = children.assign(**{name: children[parts].sum(axis=1)})
+    if scene.subject == "place":
+        # Nobody lives in a hall: what counts is how many places, not how many people.
+        columns = [column for column in columns if column.source not in OF_PEOPLE]
     show_table(
         "children",
         children,
@@ -106,5 +116,10 @@ def show() -> None:
         if card:
             show_card(scene, card)
         else:
-            show_figures(scene, overview.figures, overview.trail[-1].name)
+            show_figures(
+                scene,
+                overview.figures,
+                overview.trail[-1].name,
+                nothing_said(scene, overview) or "",
+            )
     _show_children(scene, overview)

@@ -1,6 +1,6 @@
 """The map of every page: the same base, states of the moment, one click handed back."""
 
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from typing import Any
 
 import streamlit as st
@@ -10,8 +10,9 @@ from app_pages import words
 from app_pages.scene import Scene, go, place_now
 from coverage_map import pipeline
 from coverage_map.maps import Bounds, Legend, MapView, Marker, base_map, view_layer
-from coverage_map.palette import breaks, class_label
+from coverage_map.palette import breaks, class_label, share_scale
 from coverage_map.text import Text
+from coverage_map.tiles import first_zooms
 from geodata.owners import read_owners
 
 KEY = "map"
@@ -25,25 +26,40 @@ def class_words(text: Text) -> dict[str, str]:
     states = {"c": "covered", "g": "gap", "u": "unknown", "n": "no_free_port", ".": "none"}
     named = {key: text(f"state.{state}") for key, state in states.items()}
     shares = {str(n): text("map.share", share=class_label(n)) for n in range(len(breaks()) + 1)}
-    return named | shares
+    unsure = {
+        str(n + len(shares)): text("map.share_unsure", share=class_label(n), unknown=_unsure())
+        for n in range(len(shares))
+    }
+    return named | shares | unsure
+
+
+def _unsure() -> str:
+    return f"{share_scale().unknown_from:g} %"
 
 
 def _rows(level: str, classes: Mapping[str, str], text: Text) -> list[tuple[str, ...]]:
     """Return the legend's rows: the classes that are on the map."""
     said = class_words(text)
     present = set(classes[level])
-    order = "cngu." if level == "unit" else "43210u."
-    return [(key, said[key]) for key in order if key in present]
+    if level == "unit":
+        return [(key, said[key]) for key in "cngu." if key in present]
+    # All classes stand in the legend, so that a colour can be read without its neighbours.
+    classes_said = [(key, said[key]) for key in "43210"]
+    if present & set("56789"):
+        classes_said.append(("7", text("map.unsure", unknown=_unsure())))
+    return classes_said + [(key, said[key]) for key in "u." if key in present]
 
 
-def _legend(scene: Scene, level: str, classes: Mapping[str, str]) -> Legend:
+def _legend(scene: Scene, level: str, classes: Mapping[str, str], markers: list[Marker]) -> Legend:
     text, place, frame = scene.text, scene.place, scene.frame
     rows = _rows(level, classes, text)
     title = f"{text(f'indicator.{place.indicator}')} · {words.owner(place.operator, text)}"
     notes = [text("map.date", quarter=frame.quarter, register=frame.register_version)]
     if frame.modelled:
         notes.append(text("map.modelled"))
-    return Legend(title=title, rows=rows, notes=notes)
+    signs = {(marker.sign, marker.colour): marker.who for marker in markers if marker.who}
+    marks = [(sign, colour, who) for (sign, colour), who in signs.items()]
+    return Legend(title=title, rows=rows, notes=notes, marks=marks)
 
 
 def owner_marker(
@@ -65,6 +81,7 @@ def owner_marker(
         sign=owner.sign if owner else "circle",
         colour=owner.colour if owner else "#3f4a54",
         origin=origin,
+        who=words.owner(str(row["owner"]), text),
     )
 
 
@@ -76,6 +93,7 @@ def show_map(
     on_point: Callable[[float, float], None],
     markers: list[Marker] | None = None,
     focus: Bounds | None = None,
+    marked: Sequence[str] = (),
 ) -> None:
     """Show the map; a click calls ``on_point`` with longitude and latitude before the next run."""
     text, place = scene.text, scene.place
@@ -84,6 +102,7 @@ def show_map(
     base = base_map(
         f"/layers/{layer.hash}.pmtiles",
         layer.bounds,
+        first_zooms(pipeline.layer_path(scene.workspace, scene.actor, layer.hash))["unit"],
         class_words(text),
         text,
         (f"/hillshade/{hills.hash}.png", hills.bounds) if hills else None,
@@ -92,12 +111,13 @@ def show_map(
         classes={level: overview.classes[level]}
         | ({"township": overview.classes["township"]} if level == "unit" else {}),
         level=level,
-        legend=_legend(scene, level, overview.classes),
+        legend=_legend(scene, level, overview.classes, markers or []),
         coarse=_rows("township", overview.classes, text) if level == "unit" else (),
         selected=place.unit,
         outline=place.area,
         focus=focus or overview.bounds,
         markers=(markers or [])[:MOST_MARKERS],
+        marked=marked,
     )
 
     def clicked() -> None:
@@ -126,6 +146,10 @@ def open_unit_at(scene: Scene) -> Callable[[float, float], None]:
 
     def open_unit(lon: float, lat: float) -> None:
         code = pipeline.find_unit(scene.workspace, scene.actor, lon, lat)
+        if code and scene.subject == "area":
+            trail = pipeline.read_trail(scene.workspace, scene.actor, code)
+            go(area=[step.code for step in trail if step.level == "area"][-1], unit="")
+            return
         if code and code != place_now().unit:
             go(unit=code)
 

@@ -40,6 +40,11 @@ class Scene:
     frame: pipeline.Frame
     place: Place
 
+    @property
+    def subject(self) -> str:
+        """Return who the chosen indicator judges: unit, settlement, place or area."""
+        return self.frame.subjects[self.place.indicator]
+
 
 def read_text() -> Text:
     """Return the sentences of the reader's language."""
@@ -59,17 +64,35 @@ def _find_actor(text: Text) -> pipeline.Actor:
     return actor
 
 
-def _first_place(frame: pipeline.Frame) -> Place:
+def _first_place(
+    workspace: pipeline.Workspace, actor: pipeline.Actor, frame: pipeline.Frame
+) -> Place:
     """Return the place of the address where it makes sense, else the start."""
     query = st.query_params
     start = _start(frame)
+    wanted = query.get("indicator", "")
+    if wanted not in frame.indicators:
+        wanted = _first_known(workspace, actor, frame)
     level = query.get("level", "unit")
     return Place(
         area=query.get("area", start),
-        indicator=_one_of(query.get("indicator", ""), frame.indicators),
+        indicator=wanted,
         operator=_one_of(query.get("operator", ""), frame.operators),
         level=level if level in LEVELS else "unit",
         unit=query.get("unit", ""),
+    )
+
+
+def _first_known(
+    workspace: pipeline.Workspace, actor: pipeline.Actor, frame: pipeline.Frame
+) -> str:
+    """Return the first indicator this account has verdicts of that are not all unknown."""
+    figures = pipeline.read_overview(
+        workspace, actor, _start(frame), frame.indicators[0], frame.operators[0]
+    ).figures
+    known = figures.loc[figures["units_covered"] + figures["units_gap"] > 0, "indicator"]
+    return _one_of(
+        "", (*(name for name in frame.indicators if name in set(known)), *frame.indicators)
     )
 
 
@@ -99,8 +122,12 @@ def open_scene() -> Scene:
     workspace = desk.workspace()
     frame = pipeline.read_frame(workspace, actor)
     if "place" not in st.session_state:
-        st.session_state["place"] = _first_place(frame)
-    return Scene(workspace, actor, text, frame, place_now())
+        st.session_state["place"] = _first_place(workspace, actor, frame)
+    place = place_now()
+    if frame.subjects[place.indicator] == "area":
+        # Below the area there is nothing to colour; another indicator finds its own level again.
+        place = replace(place, level="area")
+    return Scene(workspace, actor, text, frame, place)
 
 
 def open_place() -> tuple[Scene, pipeline.Overview, pipeline.Card | None]:
@@ -118,6 +145,34 @@ def open_place() -> tuple[Scene, pipeline.Overview, pipeline.Card | None]:
         st.button(scene.text("shell.back"), on_click=go, kwargs={"area": start, "unit": ""})
         st.stop()
     return scene, overview, card
+
+
+def nothing_said(scene: Scene, overview: pipeline.Overview) -> str | None:
+    """Return as HTML why the chosen indicator says nothing here; None where it says something."""
+    text, place, frame = scene.text, scene.place, scene.frame
+    rows = overview.figures[overview.figures["indicator"] == place.indicator]
+    counts = rows[["units_covered", "units_gap", "units_unknown"]].sum()
+    if counts["units_covered"] + counts["units_gap"]:
+        return None
+    judged = frame.judged[place.indicator]
+    if frame.scope != "city" and (counts.sum() or (judged and frame.scope not in judged)):
+        link = f'<a href="/upload" target="_self">{escape(text("nothing.upload"))}</a>'
+        return f'<p class="empty">{escape(text("nothing.own"))} {link}</p>'
+    if counts.sum():
+        return f'<p class="empty">{escape(text("nothing.known"))}</p>'
+    if judged and place.operator not in ("any", *judged):
+        said = text("nothing.operator", operator=words.owner(place.operator, text))
+    else:
+        said = text("nothing.subject", subject=_subject_words(scene))
+    return f'<p class="empty">{escape(said)}</p>'
+
+
+def _subject_words(scene: Scene) -> str:
+    text, name = scene.text, scene.place.indicator
+    if scene.subject == "unit":
+        kinds = scene.frame.unit_kinds[name]
+        return text("words.or").join(text(f"unit_kind.{kind}") for kind in kinds)
+    return text(f"account.{name}" if scene.subject == "place" else f"subject.{scene.subject}")
 
 
 def reporting_area(scene: Scene, overview: pipeline.Overview) -> str:
@@ -209,14 +264,14 @@ def show_filters(scene: Scene, area: str, *, level: bool = False) -> None:
             st.selectbox(text("filter.quarter"), [frame.quarter], key="filter_quarter")
         if level:
             with columns[4]:
-                _show_levels(place, text)
+                _show_levels(place, text, ("area",) if scene.subject == "area" else LEVELS)
 
 
-def _show_levels(place: Place, text: Text) -> None:
+def _show_levels(place: Place, text: Text, levels: tuple[str, ...]) -> None:
     st.session_state["filter_level"] = place.level
     st.segmented_control(
         text("filter.level"),
-        LEVELS,
+        levels,
         key="filter_level",
         required=True,
         format_func=lambda name: text(f"level.{name}"),

@@ -64,13 +64,14 @@ def _show_opportunities(scene: Scene, sharing: pipeline.Sharing, gap: Gap | None
         look_at(near_box(float(row["gap_lon"]), float(row["gap_lat"])))
 
     mine = frame[frame["gap_id"] == (gap["gap_id"] if gap is not None else "")]
+    of_people = [Column("people", text("table.people"), "people")]
     show_table(
         "opportunities",
         frame,
         [
             Column("subject_name", text("table.subject")),
             Column("township_name", text("level.township")),
-            Column("people", text("table.people"), "people"),
+            *(of_people if scene.subject != "place" else []),
             Column("rank", text("table.rank"), "int"),
             Column("asset_name", text("table.asset")),
             Column("asset_class", text("table.asset_class")),
@@ -129,7 +130,7 @@ def _show_duplicates(scene: Scene, frame: pd.DataFrame) -> None:
     )
 
 
-def _pair_markers(frame: pd.DataFrame) -> list[Marker]:
+def _pair_markers(frame: pd.DataFrame, text: Text) -> list[Marker]:
     """Return the chosen pair's new tower, which stands for both: they are close by definition."""
     rows = frame[frame["pair"] == st.session_state.get("pair")]
     owners = read_owners()
@@ -140,6 +141,7 @@ def _pair_markers(frame: pd.DataFrame) -> list[Marker]:
             str(row["new_name"]),
             owners[row["new_owner"]].sign,
             owners[row["new_owner"]].colour,
+            who=words.owner(str(row["new_owner"]), text),
         )
         for _, row in rows.iterrows()
     ]
@@ -155,6 +157,8 @@ def _explain(scene: Scene, sharing: pipeline.Sharing, view: str, gap: Gap | None
         ("sharing.people", words.people(float(gaps.loc[near, "people"].sum()), text)),
         ("sharing.pairs", words.count(len(sharing.duplicates))),
     ]
+    if scene.subject == "place":
+        facts.pop(2)
     cells = "".join(f"<div><b>{value}</b><span>{text(name)}</span></div>" for name, value in facts)
     owners = sharing.opportunities.drop_duplicates("record_id")["owner"].value_counts()
     lines = "".join(
@@ -165,9 +169,10 @@ def _explain(scene: Scene, sharing: pipeline.Sharing, view: str, gap: Gap | None
     about = text(f"sharing.about.{view}")
     chosen = ""
     if gap is not None and view == "opportunities":
-        chosen = text(
-            "sharing.chosen", name=gap["subject_name"], people=words.people(gap["people"], text)
-        )
+        chosen = str(gap["subject_name"])
+        if scene.subject != "place":
+            people = words.people(gap["people"], text)
+            chosen = text("sharing.chosen", name=chosen, people=people)
     st.html(
         f'<div class="figures"><div class="facts">{cells}</div><p>{escape(about)}</p>'
         f"<p><b>{escape(chosen)}</b></p><h4>{escape(text('sharing.owners'))}</h4>"
@@ -203,11 +208,11 @@ def show() -> None:
         show_map(
             scene,
             overview,
-            level="unit",
+            level="area" if scene.subject == "area" else "unit",
             on_point=open_unit_at(scene),
             markers=gap_markers(gap, sharing.opportunities, text)
             if view == VIEWS[0]
-            else _pair_markers(pairs),
+            else _pair_markers(pairs, text),
             focus=focus_now(),
         )
     with right, st.container(key="beside"):

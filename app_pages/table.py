@@ -16,6 +16,9 @@ from coverage_map.text import Text
 Kind = Literal["text", "int", "people", "distance", "rate", "bar", "state"]
 
 
+STATES = ("covered", "gap", "unknown", "no_free_port")
+
+
 @dataclass(frozen=True)
 class Column:
     """One column: the frame's columns it shows, its heading and how values are drawn.
@@ -71,7 +74,7 @@ def show_table(
             "search": text("table.search"),
             "nothing": text("table.nothing"),
             "myriad": text("table.myriad").strip("-"),
-            "states": {key: text(f"state.{key}") for key in ("covered", "gap", "unknown")},
+            "states": {key: text(f"state.{key}") for key in STATES},
         },
     }
     data["version"] = sha256(json.dumps(data, default=str).encode()).hexdigest()[:16]

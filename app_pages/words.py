@@ -6,11 +6,10 @@ from typing import Any
 
 import pandas as pd
 
-from coverage_map.text import Text
+from coverage_map.text import Text, say_distance
 from geodata.owners import read_owners
 
 MYRIAD = 10_000
-KILOMETRE_M = 1_000
 
 
 def count(number: float) -> str:
@@ -39,10 +38,8 @@ def people(number: float, text: Text) -> str:
 
 
 def distance(metres: Any) -> str:
-    """Return a distance in m under a kilometre, in km from there on; a dash for <NA> and None."""
-    if pd.isna(metres):
-        return "—"
-    return f"{count(metres)} m" if metres < KILOMETRE_M else f"{metres / KILOMETRE_M:,.1f} km"
+    """Return a distance in whole metres under ten kilometres, else in km; a dash for <NA> and None."""
+    return "—" if pd.isna(metres) else say_distance(metres)
 
 
 def target(per_cent: float, text: Text) -> str:

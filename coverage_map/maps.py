@@ -37,7 +37,8 @@ STATE_OF = {"c": "covered", "g": "gap", "u": "unknown", "n": "covered", ".": "no
 class Marker:
     """A point on the map: a standing asset or the place a gap is measured from.
 
-    origin: longitude and latitude a dashed line is drawn from, if any.
+    origin: longitude and latitude a dashed line is drawn from, if any. who: what the legend says of
+    the sign.
     """
 
     lon: float
@@ -46,15 +47,20 @@ class Marker:
     sign: str
     colour: str
     origin: tuple[float, float] | None = None
+    who: str = ""
 
 
 @dataclass(frozen=True)
 class Legend:
-    """Title, rows and notes; a row is (class character, text) or (sign, colour, text)."""
+    """Title, rows and notes; a row is (class character, text) or (sign, colour, text).
+
+    marks: rows of the signs that are on the map, whatever level is coloured.
+    """
 
     title: str
     rows: Sequence[tuple[str, ...]]
     notes: Sequence[str]
+    marks: Sequence[tuple[str, ...]] = ()
 
 
 @dataclass(frozen=True)
@@ -62,8 +68,8 @@ class MapView:
     """What a rerun shows: level coloured, classes per level, what is chosen, markers, legend.
 
     selected and outline are codes of features (the chosen unit; the area one is in). focus is
-    moved to when it differs from the last one. coarse: the legend's rows where units are too small
-    to be seen and townships are coloured instead.
+    moved to when it differs from the last one. marked: codes of units outlined as changed. coarse:
+    the legend's rows where units are too small to be seen and townships are coloured instead.
     """
 
     classes: Mapping[str, str]
@@ -74,6 +80,7 @@ class MapView:
     outline: str = ""
     focus: Bounds | None = None
     markers: Sequence[Marker] = field(default=())
+    marked: Sequence[str] = ()
 
 
 class _Script(MacroElement):
@@ -115,6 +122,9 @@ def _styles() -> dict[str, dict[str, object]]:
             "hatch_colour": "",
             "opacity": 0.85,
         }
+        # The same class where much is unknown beside what it counts.
+        unsure = {"hatch": scale.hatch, "hatch_colour": scale.hatch_colour}
+        styles[str(number + len(scale.colours))] = styles[str(number)] | unsure
     return styles
 
 
@@ -131,12 +141,14 @@ def _said(style: Mapping[str, object]) -> dict[str, object]:
 def base_map(
     layer_url: str,
     bounds: Bounds,
+    unit_zoom: int,
     words: Mapping[str, str],
     text: Text,
     hillshade: tuple[str, Bounds] | None = None,
 ) -> folium.Map:
     """Return the base: one tile layer, hill-shading if there is one, scale bar and north arrow.
 
+    unit_zoom: the tile zoom at which units begin; before it townships are coloured instead.
     words: class character → what the tooltip says.
     """
     west, south, east, north = bounds
@@ -144,6 +156,7 @@ def base_map(
         "layer": layer_url,
         "bounds": _corners(bounds),
         "max_zoom": MAX_ZOOM,
+        "unit_zoom": unit_zoom,
         "styles": {key: _said(style) for key, style in _styles().items()},
         "base": {name: base_colours()[name] for name in LINES},
         "words": dict(words),
@@ -195,6 +208,7 @@ def view_layer(view: MapView) -> folium.FeatureGroup:
         "notes": list(view.legend.notes),
         "rows": _rows(view.legend.rows),
         "coarse": _rows(view.coarse),
+        "marks": _rows(view.legend.marks),
     }
     message = {
         "classes": {
@@ -205,6 +219,7 @@ def view_layer(view: MapView) -> folium.FeatureGroup:
         "legend": legend,
         "selected": view.selected,
         "outline": view.outline,
+        "marked": list(view.marked),
         "focus": view.focus and _corners(view.focus),
         "markers": [
             {

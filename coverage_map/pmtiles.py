@@ -10,6 +10,7 @@ import struct
 from collections.abc import Iterator, Mapping, Sequence
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 Tile = tuple[int, int, int]  # zoom, column, row (from the north)
 Bounds = tuple[float, float, float, float]  # west, south, east, north, degrees
@@ -141,3 +142,13 @@ def write_pmtiles(
         (south + north) // 2,
     )
     path.write_bytes(b"".join((header, root, meta, leaves, body)))
+
+
+def read_metadata(path: Path) -> dict[str, Any]:
+    """Return the metadata of a file that ``write_pmtiles`` wrote."""
+    with path.open("rb") as file:
+        header = file.read(HEADER_BYTES)
+        start, length = struct.unpack("<2Q", header[24:40])
+        file.seek(start)
+        metadata: dict[str, Any] = json.loads(gzip.decompress(file.read(length)))
+    return metadata

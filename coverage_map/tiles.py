@@ -8,6 +8,7 @@ where they can be told apart, so that an overview of a province carries township
 
 import math
 from collections.abc import Mapping
+from functools import lru_cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -21,7 +22,7 @@ from rasterio.enums import Resampling
 from rasterio.vrt import WarpedVRT
 from rasterio.warp import transform_bounds
 
-from coverage_map.pmtiles import Bounds, Tile, write_pmtiles
+from coverage_map.pmtiles import Bounds, Tile, read_metadata, write_pmtiles
 from geodata.register import Register
 
 Grid = npt.NDArray[np.float64]
@@ -117,6 +118,13 @@ def write_layer(register: Register, path: Path) -> dict[str, list[str]]:
     west, south, east, north = map(float, register.units.total_bounds)
     write_pmtiles(path, tiles, (west, south, east, north), _metadata(first))
     return {level: frame["code"].tolist() for level, frame in levels.items()}
+
+
+@lru_cache(maxsize=8)
+def first_zooms(path: Path) -> Mapping[str, int]:
+    """Return the tile zoom at which each layer of a written file begins."""
+    layers = read_metadata(path)["vector_layers"]
+    return {entry["id"]: entry["minzoom"] for entry in layers}
 
 
 def _metadata(first: Mapping[str, int]) -> dict[str, object]:

@@ -8,7 +8,7 @@
 
   const FONT = '"Noto Sans SC","Noto Sans CJK SC","Microsoft YaHei","PingFang SC",sans-serif';
   const LEVELS = ["unit", "township", "area"];
-  const state = { classes: {}, level: "unit", selected: "", outline: "", unitZoom: 0 };
+  const state = { classes: {}, level: "unit", selected: "", outline: "", marked: new Set() };
   let settings, map, layer, markers, legend, tip, clicks = 0, focus = "", moved = false, painted = false, entry = null;
 
   /* ---- patterns: told apart without colour ---- */
@@ -61,7 +61,7 @@
 
   /* The level that is coloured at a zoom: units give way to townships where they are too small. */
   function levelAt(zoom) {
-    return state.level === "unit" && zoom - 1 < state.unitZoom ? "township" : state.level;
+    return state.level === "unit" && zoom - 1 < settings.unit_zoom ? "township" : state.level;
   }
 
   const classOf = (level, feature) => (state.classes[level] || "")[feature.props.i] || ".";
@@ -118,10 +118,12 @@
     };
   }
 
+  const matches = (key, code) => (key === "marked" ? state.marked.has(code) : state[key] !== "" && code === state[key]);
+
   function chosenRule(level, key, colour, width) {
     return {
       dataLayer: level,
-      filter: (zoom, feature) => state[key] !== "" && feature.props.code === state[key],
+      filter: (zoom, feature) => matches(key, feature.props.code),
       symbolizer: {
         draw(ink, rings) {
           trace(ink, rings);
@@ -157,6 +159,7 @@
         lineRule("township", base.township_outline, 0.9),
         lineRule("area", base.area_outline, 1.8),
         ...LEVELS.map((level) => chosenRule(level, "outline", base.city_outline, 2.2)),
+        chosenRule("unit", "marked", base.selected, 2),
         ...LEVELS.map((level) => chosenRule(level, "selected", base.selected, 3)),
       ],
       labelRules: [
@@ -242,13 +245,13 @@
     triangle: '<path d="M0-6.4 6 4.6H-6Z"/>',
     diamond: '<path d="M0-6.6 5.8 0 0 6.6-5.8 0Z"/>',
     cross: '<path d="M-2-6H2V-2H6V2H2V6H-2V2H-6V-2H-2Z"/>',
-    target: '<circle r="4" fill="none" stroke-width="2"/><circle r="1"/>',
+    target: '<circle r="5.5" fill="#fff" stroke="none"/><circle r="4" fill="none" stroke="#22282d" stroke-width="2"/><circle r="1.4" stroke="none"/>',
   };
 
   /* Shape and colour come from the product's own tables, never from a file somebody handed in. */
   function sign(shape, colour) {
     const holder = document.createElement("span");
-    holder.innerHTML = `<svg viewBox="-8 -8 16 16" width="16" height="16" stroke="#fff" stroke-width="1.2">${SHAPES[shape] || SHAPES.circle}</svg>`;
+    holder.innerHTML = `<svg viewBox="-8 -8 16 16" width="18" height="18" stroke="#fff" stroke-width="1.8" paint-order="stroke">${SHAPES[shape] || SHAPES.circle}</svg>`;
     holder.firstChild.setAttribute("fill", /^#[0-9a-f]{6}$/i.test(colour) ? colour : "#3f4a54");
     return holder.firstChild;
   }
@@ -264,6 +267,11 @@
       item.append(row.sign ? sign(row.sign, row.colour) : swatch(settings.styles[row.class]), row.text);
       list.append(item);
     }
+    for (const row of entry.marks) {
+      const item = document.createElement("li");
+      item.append(sign(row.sign, row.colour), row.text);
+      list.append(item);
+    }
     legend.append(title, list);
     for (const line of entry.notes) {
       const note = document.createElement("small");
@@ -275,7 +283,7 @@
   function drawMarkers(entries) {
     markers.clearLayers();
     for (const entry of entries) {
-      const icon = L.divIcon({ className: "mark", html: sign(entry.sign, entry.colour), iconSize: [16, 16] });
+      const icon = L.divIcon({ className: "mark", html: sign(entry.sign, entry.colour), iconSize: [18, 18] });
       const label = document.createElement("span");
       label.textContent = entry.label;
       L.marker([entry.lat, entry.lon], { icon, keyboard: false, bubblingMouseEvents: true })
@@ -329,12 +337,6 @@
     fit(false);
     layer.once("load", () => { painted = true; report(); });
     layer.addTo(map);
-    layer.views.get("").tileCache.source.p.getMetadata().then((metadata) => {
-      const units = metadata.vector_layers.find((entry) => entry.id === "unit");
-      state.unitZoom = units.minzoom;
-      if (layer._tileZoom - 1 < state.unitZoom) repaint();
-      drawLegend();
-    });
     markers = L.layerGroup().addTo(map);
     map.on("zoomend", drawLegend);
     map.on("mousemove", hover);
@@ -366,6 +368,7 @@
     if (view.classes.unit) view.classes.unit = unpack(view.classes.unit);
     Object.assign(state, {
       classes: view.classes, level: view.level, selected: view.selected, outline: view.outline,
+      marked: new Set(view.marked),
     });
     entry = view.legend;
     drawLegend();

@@ -40,7 +40,7 @@ def sent(monkeypatch):
     def send(view: MapView) -> dict:
         got = {}
         monkeypatch.setattr(streamlit_folium, "_component_func", lambda **given: got.update(given))
-        base = base_map("/layers/abc.pmtiles", BOUNDS, WORDS, Text("zh_CN"))
+        base = base_map("/layers/abc.pmtiles", BOUNDS, 8, WORDS, Text("zh_CN"))
         streamlit_folium.st_folium(
             base,
             key="map",

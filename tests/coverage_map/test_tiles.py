@@ -11,7 +11,7 @@ from rasterio.transform import from_origin
 from shapely.geometry import Point, box
 
 from coverage_map.pmtiles import tile_id, write_pmtiles
-from coverage_map.tiles import layer_index, shade_hills, write_hillshade, write_layer
+from coverage_map.tiles import first_zooms, layer_index, shade_hills, write_hillshade, write_layer
 from geodata.register import Register
 
 STEP = 0.02  # degrees: about 2 km
@@ -176,6 +176,15 @@ def test_hillshade_png_lies_where_the_terrain_lies(tmp_path):
 
 def test_metadata_names_the_layers(layer):
     path, _ = layer
+    # Units of 2 km are 2.5 pixels wide at tile zoom 7, where a pixel is about 500 m.
+    assert first_zooms(path) == {
+        "area": 4,
+        "township": 4,
+        "unit": 7,
+        "area_name": 4,
+        "township_name": 8,
+        "unit_name": 10,
+    }
     info = pyogrio.read_info(path, layer="unit")
     assert {"i", "code", "name"} <= set(info["fields"])
     assert {name for name, _ in pyogrio.list_layers(path)} == {
