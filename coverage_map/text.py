@@ -14,6 +14,9 @@ from babel.messages.pofile import read_po
 
 from geodata.errors import Fault
 
+# Below this, distances are said in whole metres: limits are kilometres, and misses are metres.
+_IN_METRES = 10_000
+
 LANGUAGES = ("zh_CN", "en")
 DEFAULT_LANGUAGE = "zh_CN"
 
@@ -75,6 +78,13 @@ class Text:
         }
         identifier = f"fault.{fault.code}"
         return self(identifier, **params), self(f"{identifier}.remedy", **params)
+
+
+def say_distance(metres: float) -> str:
+    """Say a distance given in metres: whole metres below ten kilometres, else km."""
+    if round(metres) < _IN_METRES:
+        return f"{metres:,.0f} m"
+    return f"{metres / 1000:,.1f} km"
 
 
 def one_of(wanted: str) -> str:

@@ -8,10 +8,8 @@ from typing import Any
 import geopandas as gpd
 import pandas as pd
 
-from coverage_map.text import Text
+from coverage_map.text import Text, say_distance
 from geodata.owners import read_owners
-
-KILOMETRE_M = 1000
 
 
 @dataclass(frozen=True)
@@ -113,7 +111,7 @@ def _spoken(name: str, value: Any, text: Text) -> object:
     if isinstance(value, bool) or not isinstance(value, int | float):
         return value
     if name.endswith("_m"):
-        return f"{value:,.0f} m" if value < KILOMETRE_M else f"{value / KILOMETRE_M:,.1f} km"
+        return say_distance(value)
     return f"{value:,}"
 
 

@@ -19,7 +19,16 @@ def series(*values: str) -> pd.Series:
 @pytest.mark.parametrize(
     ("reason", "params", "sentence"),
     [
-        ("station_beyond", {"distance_m": 5230, "limit_m": 5000}, "最近基站 5.2 km，超过 5.0 km"),
+        (
+            "station_beyond",
+            {"distance_m": 5041, "limit_m": 5000},
+            "最近基站 5,041 m，超过限值 5,000 m",
+        ),
+        (
+            "station_beyond",
+            {"distance_m": 12340, "limit_m": 5000},
+            "最近基站 12.3 km，超过限值 5,000 m",
+        ),
         ("station_none_near", {"search_m": 900}, "900 m 以内没有在用基站"),
         ("never_heard_of", {}, "never_heard_of"),
         ("", {}, ""),
