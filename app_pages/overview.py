@@ -19,7 +19,6 @@ from app_pages.scene import (
 from app_pages.table import Column, show_table
 from coverage_map import pipeline
 
-
 OF_PEOPLE = ("people_gap", "people_unknown", "people", "households")
 
 

@@ -44,7 +44,7 @@ def _rows(level: str, classes: Mapping[str, str], text: Text) -> list[tuple[str,
     if level == "unit":
         return [(key, said[key]) for key in "cngu." if key in present]
     # All classes stand in the legend, so that a colour can be read without its neighbours.
-    classes_said = [(key, said[key]) for key in "43210"]
+    classes_said: list[tuple[str, ...]] = [(key, said[key]) for key in "43210"]
     if present & set("56789"):
         classes_said.append(("7", text("map.unsure", unknown=_unsure())))
     return classes_said + [(key, said[key]) for key in "u." if key in present]

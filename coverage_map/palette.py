@@ -24,12 +24,18 @@ class StateStyle:
 
 @dataclass(frozen=True)
 class ShareScale:
-    """The sequential scale of covered shares; ``breaks`` in per cent part the ``colours``."""
+    """The sequential scale of covered shares; ``breaks`` in per cent part the ``colours``.
+
+    ``unknown_from``: the unknown share, in per cent, from which a class is hatched.
+    """
 
     breaks: tuple[float, ...]
     colours: tuple[str, ...]
     outline: str
     outline_px: float
+    unknown_from: float
+    hatch: str
+    hatch_colour: str
 
 
 @cache
@@ -53,6 +59,9 @@ def share_scale() -> ShareScale:
         colours=tuple(entry["colours"]),
         outline=entry["outline"],
         outline_px=entry["outline_px"],
+        unknown_from=entry["unknown_from"],
+        hatch=entry["hatch"],
+        hatch_colour=entry["hatch_colour"],
     )
 
 
@@ -67,6 +76,19 @@ def share_class(share: float) -> int:
         return -1
     # Shares are ratios of integers: rounding keeps 0.98 · 100 from falling below its break.
     return bisect_right(breaks(), round(share * 100, 9))
+
+
+def share_letter(share: float, unknown: float) -> str:
+    """Return the character of a covered share (NaN: nothing known) beside its unknown share.
+
+    0 to 4 are the classes, 5 to 9 the same where much is unknown, "u" where all is. Both are
+    between 0 and 1.
+    """
+    number = share_class(share)
+    if number < 0:
+        return "u"
+    much = round(unknown * 100, 9) >= share_scale().unknown_from
+    return str(number + len(share_scale().colours) * much)
 
 
 def class_label(number: int) -> str:

@@ -14,6 +14,7 @@ from coverage_map.pipeline.export import (
     export_name,
     export_sharing,
 )
+from coverage_map.pipeline.faults import write_faults
 from coverage_map.pipeline.frame import read_frame, read_trail, unit_names
 from coverage_map.pipeline.gaps import read_gaps, read_sharing
 from coverage_map.pipeline.imports import (
@@ -90,4 +91,5 @@ __all__ = [
     "sign_out",
     "unit_names",
     "warm_up",
+    "write_faults",
 ]

@@ -26,10 +26,12 @@ def save_check(workspace: Workspace, check: UploadCheck, answers: str) -> str:
     return workspace.store.vault.put(text.encode("utf-8"))
 
 
-def load_check(workspace: Workspace, report_hash: str, answers: str) -> UploadCheck | None:
-    """Return a kept check, None when it was made with other answers."""
+def load_check(
+    workspace: Workspace, report_hash: str, answers: str | None = None
+) -> UploadCheck | None:
+    """Return a kept check, None when it was made with other answers than those asked for."""
     report = json.loads(workspace.store.vault.get(report_hash))
-    if report["answers"] != answers:
+    if answers is not None and report["answers"] != answers:
         return None
     return UploadCheck(
         report["upload_id"],

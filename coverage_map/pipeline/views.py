@@ -32,7 +32,7 @@ class Frame:
     planner. areas: code, name of the reporting areas within it. headline: indicator → the
     test whose verdict is the policy's. targets: indicator → per cent, NaN where none is set.
     subjects: indicator → who is judged (unit, settlement, place, area). unit_kinds: indicator → the
-    kinds of unit it asks about. judged: indicator → the operators it judges, () where it judges none.
+    kinds of unit it asks about. judged: indicator → the operators it judges, () for none.
     """
 
     quarter: str

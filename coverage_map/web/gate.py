@@ -10,6 +10,7 @@ from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from coverage_map.web import desk
+from coverage_map.web.routes import PAGES
 
 Message = MutableMapping[str, Any]
 Next = Callable[[Message], Awaitable[None]]
@@ -23,6 +24,16 @@ CLOSED = (
     "/_stcore/script-health-check",
     "/auth/",
     "/oauth2",
+)
+# What is there beside our pages; any other address a person types leads to the overview.
+BESIDE = (
+    "/_stcore/",
+    "/component/",
+    "/media/",
+    "/static/",
+    "/layers/",
+    "/hillshade/",
+    "/download/",
 )
 # Told to the browser with every answer; the only frame is our own map.
 HEADERS = (
@@ -53,6 +64,9 @@ class Gate:
             return
         actor = await run_in_threadpool(desk.find_actor, connection.cookies)
         if actor is not None and not path.startswith(CLOSED):
+            if scope["type"] == "http" and _is_lost(connection):
+                await RedirectResponse("/", status_code=303)(scope, receive, send)
+                return
             scope.setdefault("state", {})["actor"] = actor
             await self.app(scope, receive, send)
         elif scope["type"] == "websocket":
@@ -60,6 +74,14 @@ class Gate:
             await send({"type": "websocket.close", "code": POLICY_VIOLATION})
         else:
             await _refuse(connection, known=actor is not None)(scope, receive, send)
+
+
+def _is_lost(connection: HTTPConnection) -> bool:
+    """Say whether a person asks for a page there is none of."""
+    path = connection.scope["path"]
+    if "text/html" not in connection.headers.get("accept", "") or path.startswith(BESIDE):
+        return False
+    return path.removeprefix("/") not in PAGES and path != "/overview"
 
 
 def _refuse(connection: HTTPConnection, *, known: bool) -> Response:

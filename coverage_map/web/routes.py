@@ -84,7 +84,14 @@ def _send_gaps(request: Request) -> Response:
     workspace = desk.workspace()
 
     def make(folder: Path) -> Path:
-        name = pipeline.export_name(workspace, actor, area, indicator)
+        name = pipeline.export_name(
+            workspace,
+            actor,
+            area,
+            indicator,
+            language=text.language,
+            encoding=query.get("encoding") or None,
+        )
         return pipeline.export_gaps(
             workspace,
             actor,
@@ -106,7 +113,7 @@ def _send_sharing(request: Request) -> Response:
     workspace = desk.workspace()
 
     def make(folder: Path) -> Path:
-        name = pipeline.export_name(workspace, actor, area, indicator)
+        name = pipeline.export_name(workspace, actor, area, indicator, language=text.language)
         return pipeline.export_sharing(
             workspace,
             actor,
