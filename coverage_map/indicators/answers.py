@@ -17,6 +17,8 @@ ANY = "any"
 # The row that counts how many operators serve a subject, 0 to all of them.
 OPERATORS_TEST = "operators"
 CLAIMED = "claimed"
+# More than any distance on earth in metres.
+FAR = 10**8
 
 Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
@@ -56,7 +58,9 @@ class Answer:
     """What one test says of every subject, in their order, for one operator.
 
     numerator and denominator count what is known, in the indicator's unit of account; unknown
-    counts what nobody reported on. The denominator holds no unknown.
+    counts what nobody reported on. The denominator holds no unknown. lack says how much a gap
+    misses by, smaller being less, in a measure that the operators of one test share; None where
+    the test measures nothing.
     """
 
     state: npt.NDArray[np.int8]
@@ -68,6 +72,7 @@ class Answer:
     disputed: Bools
     condition: Words
     evidence: pd.DataFrame = field(default_factory=no_evidence)
+    lack: Ints | None = None
 
 
 def yes_or_no(state: npt.ArrayLike, reason: Words, params: Words, evidence: pd.DataFrame) -> Answer:
@@ -107,6 +112,7 @@ def combine(indicator: Indicator, answers: Mapping[str, Answer]) -> Answer:
     operator that runs such a network is known not to cover, or when all that are known do not.
     Otherwise unknown. Disputed where only disputed answers could decide. A condition holds where
     it holds for every operator that covers. Evidence is that of the operators of the same state.
+    A gap's reason tells of the operator that misses by least, where the test measures that.
     """
     states = np.stack([answer.state for answer in answers.values()])
     covering = (states == COVERED).sum(axis=0)
@@ -121,6 +127,7 @@ def combine(indicator: Indicator, answers: Mapping[str, Answer]) -> Answer:
         "not_all_reported",
     ).astype(object)
     params = params_of(count=covering, known=covering + denying, operators=len(answers))
+    _tell_of_the_best(answers, np.flatnonzero(state == GAP), reason, params)
     cited = [
         answer.evidence[(answer.state == state)[answer.evidence["subject"].to_numpy()]]
         for answer in answers.values()
@@ -132,6 +139,28 @@ def combine(indicator: Indicator, answers: Mapping[str, Answer]) -> Answer:
     result.disputed = disputed & (state != COVERED)
     result.condition = _shared_condition(list(answers.values()), state)
     return result
+
+
+def _tell_of_the_best(
+    answers: Mapping[str, Answer], gaps: Ints, reason: Words, params: Words
+) -> None:
+    """Put into the reasons of gaps which operator misses by least and what its own reason is.
+
+    The reason becomes ``no_operator_<that operator's reason>``; the parameters are joined.
+    """
+    measured = [answer.lack for answer in answers.values() if answer.lack is not None]
+    if len(measured) < len(answers) or not measured:
+        return
+    denied = np.stack([answer.state == GAP for answer in answers.values()])
+    lack = np.where(denied, np.stack(measured), np.iinfo(np.int64).max)
+    best = lack.argmin(axis=0)
+    for position, (operator, answer) in enumerate(answers.items()):
+        rows = gaps[best[gaps] == position]
+        reason[rows] = [f"no_operator_{own}" for own in answer.reason[rows]]
+        params[rows] = [
+            json.dumps({**json.loads(shared), "operator": operator, **json.loads(own)})
+            for shared, own in zip(params[rows], answer.params[rows], strict=True)
+        ]
 
 
 def _shared_condition(answers: Sequence[Answer], state: npt.NDArray[np.int8]) -> Words:

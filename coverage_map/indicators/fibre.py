@@ -9,6 +9,7 @@ import shapely
 
 from coverage_map.indicators.answers import (
     COVERED,
+    FAR,
     GAP,
     UNKNOWN,
     Answer,
@@ -205,6 +206,9 @@ def _reach_answer(case: Case, fibre: _Fibre) -> Answer:
     reaching = _reach_evidence(fibre.reach, fibre.points)
     reaching = reaching[(fibre.state == COVERED)[reaching["subject"].to_numpy()]]
     answer = yes_or_no(fibre.state, reason, params, pd.concat([reaching, beyond]))
+    # Fewer places missed come first, then the nearer node.
+    missed = np.array([names.count("_") + 1 for names in fibre.missing], dtype=np.int64)
+    answer.lack = np.where(metres < 0, FAR * FAR, missed * FAR + metres).astype(np.int64)
     there = fibre.state == COVERED
     answer.condition[there & (fibre.port == GAP)] = "no_free_port"
     answer.condition[there & (fibre.port == UNKNOWN)] = "ports_unknown"

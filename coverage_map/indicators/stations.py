@@ -9,6 +9,7 @@ import pandas as pd
 
 from coverage_map.indicators.answers import (
     COVERED,
+    FAR,
     GAP,
     UNKNOWN,
     Answer,
@@ -109,7 +110,9 @@ def _answer(case: Case, stations: pd.DataFrame, operator: str) -> Answer:
     params[none] = params_of(search_m=search)[0]
     cited = np.flatnonzero(found & (metres >= 0))
     evidence = cite(cited, serving.iloc[index[cited]], metres[cited])
-    return yes_or_no(state, reason, params, evidence)
+    answer = yes_or_no(state, reason, params, evidence)
+    answer.lack = np.where(metres < 0, FAR, metres).astype(np.int64)
+    return answer
 
 
 def judge_station_distance(case: Case) -> dict[str, Answer]:

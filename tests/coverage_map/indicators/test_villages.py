@@ -1,13 +1,16 @@
 """Made-up villages whose verdicts are known by hand."""
 
 import json
+import re
 
 import pytest
 import worlds
 from shapely.geometry import LineString
 from worlds import at, record, square
 
+from coverage_map.export.columns import reason_sentence
 from coverage_map.indicators import judge
+from coverage_map.text import LANGUAGES, Text, read_catalogue
 from geodata.crs import geodesic_m
 
 A, B, C = "990001100200", "990001100201", "990001100001"
@@ -114,6 +117,38 @@ def test_any_is_a_gap_when_every_operator_has_told_and_none_covers(rules):
     assert (row["numerator"], row["denominator"], row["unknown"]) == (3, 3, 0)
 
 
+def test_a_gap_of_any_operator_names_the_nearest_station(rules):
+    where = {"cmcc": 2000, "unicom": 4200, "telecom": 3000}
+    sites = [
+        record("site", name, at(east, 700), source_id="1", unit_code=C, technologies=("4G",))
+        for name, east in where.items()
+    ]
+    rows, _ = ask(rules, "mobile_4g", site=sites)
+    row, own = rows.loc[("any", B)], rows.loc[("unicom", B)]
+    assert (row["state"], row["reason"]) == ("gap", "no_operator_station_beyond")
+    assert json.loads(row["reason_params"]) == {
+        "count": 0, "known": 3, "operators": 3, "operator": "unicom",
+        **json.loads(own["reason_params"]),
+    }  # fmt: skip
+    far = round(float(geodesic_m(at(4200, 700).x, at(4200, 700).y, at(12700, 700).x, at(0, 700).y)))
+    said = reason_sentence(row["reason"], row["reason_params"], Text("zh_CN"))
+    assert said.endswith(f"最近的是中国联通基站，{far:,} m，限值 5,000 m")
+    gone = [{**site, "state": "out_of_service"} for site in sites]
+    rows, _ = ask(rules, "mobile_4g", site=gone)
+    assert rows.loc[("any", B), "reason"] == "no_operator_station_none_near"
+
+
+def test_a_silent_operator_is_not_the_nearest(rules):
+    site = record("site", "telecom", at(2000, 700), source_id="1", unit_code=C, technologies="3G")
+    rows, _ = ask(rules, "mobile_3g", site=[site])
+    row = rows.loc[("any", B)]
+    assert json.loads(row["reason_params"])["operator"] == "telecom"
+    assert json.loads(row["reason_params"])["known"] == 1
+    assert reason_sentence(row["reason"], row["reason_params"], Text("en")).startswith(
+        "No operator covers it (1 reported); nearest is a station of China Telecom at "
+    )
+
+
 def test_a_shared_cell_serves_whom_it_lists_and_its_owner_only_if_listed(rules):
     cells = [
         record(
@@ -195,6 +230,38 @@ def test_fibre_reaches_when_office_school_and_clinic_are_near(rules):
     assert states(rows)["any", B] == "unknown"
     assert set(evidence.loc[evidence["operator"] == "any", "subject_code"]) == {A}
     assert rows.loc[("telecom", B), "reason"] == "fibre_none_near"
+
+
+def test_a_fibre_gap_of_any_operator_tells_who_misses_least(rules):
+    nodes = [
+        node("cmcc", at(700, 3000), C),
+        node("telecom", at(400, 400), C),
+        node("unicom", at(700, 2500), C),
+    ]
+    rows, _ = ask(rules, "village_fibre", fibre_node=nodes)
+    row, own = rows.loc[("any", A)], rows.loc[("telecom", A)]
+    assert (row["state"], row["reason"]) == ("gap", "no_operator_fibre_misses_school_clinic")
+    params = json.loads(row["reason_params"])
+    assert params["operator"] == "telecom"
+    assert params["distance_m"] == json.loads(own["reason_params"])["distance_m"]
+    for text, name in ((Text("zh_CN"), "中国电信"), (Text("en"), "China Telecom")):
+        said = reason_sentence(row["reason"], row["reason_params"], text)
+        assert name in said
+        assert f"{params['distance_m']} m" in said
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_reason_of_any_operator_has_words(language):
+    text = Text(language)
+    measured = [
+        key.removeprefix("reason.")
+        for key in read_catalogue(language)
+        if re.fullmatch(r"reason\.(station_(beyond|none_near)|fibre_(none_near|misses_\w+))", key)
+    ]
+    assert len(measured) == 10
+    for reason in measured:
+        assert text.has(f"reason.no_operator_{reason}")
+        assert text.has(f"reason_short.no_operator_{reason}")
 
 
 def test_a_neighbours_node_must_be_nearer(rules):
