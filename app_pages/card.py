@@ -20,7 +20,7 @@ def _head(card: pipeline.Card, text: Text) -> str:
     facts = [
         text(f"unit_kind.{unit['kind']}"),
         str(unit["code"]),
-        text("card.households", n=words.count(float(str(unit["households"])))),
+        words.many("card.households", float(str(unit["households"])), text),
         words.people(float(str(unit["people"])), text),
         text("card.area", n=f"{float(str(unit['area_km2'])):.1f}"),
     ]
@@ -37,30 +37,67 @@ def _sign(state: str, condition: str, text: Text) -> str:
     return f'<span class="chip"><i class="state {key}"></i>{escape(text(f"state.{key}"))}</span>'
 
 
-def _operators(rows: pd.DataFrame, text: Text) -> str:
-    """Return who serves: one sign and name an operator."""
+def _operators(rows: pd.DataFrame, text: Text, *, why: bool) -> str:
+    """Return who serves: one sign and name an operator; ``why`` says each one's reason too."""
     named = rows[~rows["operator"].isin(["any", ""])]
     parts = [
         f"<u class={row.state}>{escape(words.owner(str(row.operator), text))}</u>"
         for row in named.itertuples()
     ]
+    if why and parts:
+        said = [
+            words.reason(str(row.reason), str(row.reason_params), text)
+            for row in named.itertuples()
+        ]
+        lines = "".join(
+            f'<tr><td class="card-who">{part}</td><td>{escape(one)}</td></tr>'
+            for part, one in zip(parts, said, strict=True)
+        )
+        return f'<table class="small">{lines}</table>'
     return f'<div class="card-who">{"".join(parts)}</div>' if parts else ""
 
 
-def _evidence(rows: pd.DataFrame, most: int, text: Text) -> str:
-    """Return the records a verdict rests on, nearest first."""
+def _of_parts(
+    evidence: pd.DataFrame, verdicts: pd.DataFrame, text: Text
+) -> tuple[list[str], list[str]]:
+    """Return whose each record of a settlement or place is, and what it says of it."""
+    names = dict(zip(verdicts["subject_code"], verdicts["subject_name"], strict=True))
+    reasons = {
+        (row.subject_code, row.operator): words.reason(
+            str(row.reason), str(row.reason_params), text
+        )
+        for row in verdicts.itertuples()
+    }
+    said = [
+        reasons.get((row.subject_code, row.owner)) or reasons.get((row.subject_code, row.operator))
+        for row in evidence.itertuples()
+    ]
+    return [str(names[code]) for code in evidence["subject_code"]], [one or "" for one in said]
+
+
+def _evidence(rows: pd.DataFrame, verdicts: pd.DataFrame, most: int, text: Text) -> str:
+    """Return the records a verdict rests on, nearest first; those of a part name it."""
     if rows.empty:
         return ""
     rows = rows.drop_duplicates("record_id").sort_values("distance_m", kind="stable")
-    lines = [
-        f"<tr><td>{escape(str(row.record_name))}</td><td>{escape(text(f'kind.{row.kind}'))}</td>"
-        f"<td>{escape(words.owner(str(row.owner), text))}</td>"
-        f"<td>{escape(text(f'grade.{row.grade}'))}</td>"
-        f'<td class="number">{words.distance(row.distance_m)}</td></tr>'
-        for row in rows.head(most).itertuples()
-    ]
+    shown = rows.head(most)
+    parts, said = _of_parts(shown, verdicts, text)
+    of_parts = bool((shown["subject_kind"] != "unit").any())
+    lines = []
+    for row, part, value in zip(shown.itertuples(), parts, said, strict=True):
+        cells = [
+            part if of_parts else str(row.record_name) or part,
+            text(f"kind.{row.kind}"),
+            words.owner(str(row.owner), text),
+            text(f"grade.{row.grade}"),
+        ]
+        far = words.distance(row.distance_m)
+        last = f"<td>{escape(value)}</td>"
+        if far != "—" or not value:
+            last = f'<td class="number">{far}</td>'
+        lines.append(f"<tr>{''.join(f'<td>{escape(cell)}</td>' for cell in cells)}{last}</tr>")
     return (
-        f"<details><summary>{escape(text('card.evidence', n=len(rows)))}</summary>"
+        f"<details><summary>{escape(words.many('card.evidence', len(rows), text))}</summary>"
         f'<table class="small">{"".join(lines)}</table></details>'
     )
 
@@ -103,7 +140,8 @@ def _verdict(scene: Scene, card: pipeline.Card, indicator: str) -> str:
     if str(first["subject_kind"]) == "unit":
         state = _sign(str(first["state"]), str(first["condition"]), text)
         said = words.reason(str(first["reason"]), str(first["reason_params"]), text)
-        body = f'<div class="card-reason">{escape(said)}</div>' + _operators(rows, text)
+        body = f'<div class="card-reason">{escape(said)}</div>'
+        body += _operators(rows, text, why=str(first["state"]) == "gap")
     else:
         state, body = "", _parts(mine, text)
     if bool(mine["disputed"].any()):
@@ -113,7 +151,7 @@ def _verdict(scene: Scene, card: pipeline.Card, indicator: str) -> str:
         mark, most = " chosen", MOST_EVIDENCE
     return (
         f'<section class="verdict{mark}"><h4>{escape(text(f"indicator.{indicator}"))}{state}</h4>'
-        f"{body}{_evidence(evidence, most, text)}</section>"
+        f"{body}{_evidence(evidence, rows, most, text)}</section>"
     )
 
 

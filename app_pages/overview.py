@@ -83,6 +83,8 @@ def _show_children(scene: Scene, overview: pipeline.Overview) -> None:
     if scene.subject == "place":
         # Nobody lives in a hall: what counts is how many places, not how many people.
         columns = [column for column in columns if column.source not in OF_PEOPLE]
+    elif scene.subject == "area":
+        columns = [column for column in columns if column.source != "units_gap"]
     show_table(
         "children",
         children,

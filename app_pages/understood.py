@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from html import escape
+from urllib.parse import urlencode
 
 import streamlit as st
 
@@ -9,6 +10,7 @@ from app_pages import words
 from coverage_map.pipeline import CheckedTable, Question, UploadCheck
 from coverage_map.text import Text
 from geodata.errors import Fault
+from geodata.records import read_kinds
 
 MOST_PLACES = 5
 MOST_SCORES = 6
@@ -58,7 +60,6 @@ def _crs(table: CheckedTable, text: Text) -> str:
     choice = table.crs
     if not choice.chosen and not choice.scores:
         return ""
-    chosen = option("crs", text, choice.chosen) if choice.chosen else text("upload.crs_open")
     ground = text(f"decided.{choice.decided_by}")
     lines = "".join(
         f"<tr><td>{escape(option('crs', text, score.crs))}"
@@ -69,7 +70,10 @@ def _crs(table: CheckedTable, text: Text) -> str:
         f'<td class="number">{100 * score.share:.1f}%</td></tr>'
         for score in choice.scores[:MOST_SCORES]
     )
-    said = text("upload.crs", crs=chosen, ground=ground)
+    # Where nothing decides there is no ground to name either.
+    said = text("upload.crs_undecided")
+    if choice.chosen:
+        said = text("upload.crs", crs=option("crs", text, choice.chosen), ground=ground)
     return (
         f"<details><summary>{escape(said)}</summary>"
         f'<table class="small"><tr><th>{escape(text("upload.hypothesis"))}</th>'
@@ -139,4 +143,22 @@ def _table(table: CheckedTable, text: Text) -> str:
 def show_check(check: UploadCheck, text: Text) -> None:
     """Show what was understood of an upload."""
     ours = sorted(check.tables, key=lambda table: not table.kind)
-    st.html(f'<div class="understood">{"".join(_table(table, text) for table in ours)}</div>')
+    parts = [_table(table, text) for table in ours]
+    if not any(table.kind for table in ours):
+        parts.append(_kinds_taken(text))
+    if check.faults:
+        query = urlencode({"upload": check.upload_id, "lang": text.language})
+        parts.append(
+            f'<p><a class="download" href="{escape(f"/download/faults?{query}")}" target="_self">'
+            f"{escape(text('upload.faults', n=words.count(len(check.faults))))}</a></p>"
+        )
+    st.html(f'<div class="understood">{"".join(parts)}</div>')
+
+
+def _kinds_taken(text: Text) -> str:
+    """Say which kinds of record are taken and by what they are known."""
+    kinds = text("words.comma").join(text(f"kind.{kind}") for kind in read_kinds())
+    return (
+        f'<div class="fault"><b>{escape(text("upload.unknown"))}</b>'
+        f'<div class="remedy">{escape(text("upload.unknown.remedy", kinds=kinds))}</div></div>'
+    )

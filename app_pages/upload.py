@@ -102,6 +102,16 @@ def _answer(scene: Scene, check: pipeline.UploadCheck) -> None:
         }
         if not st.form_submit_button(text("upload.answer"), type="primary"):
             return
+        open_ones = [
+            understood.ask(question, table, text)
+            for table in check.tables
+            for question in table.questions
+            if question.options and not given[table.sheet][question.code]
+        ]
+        if open_ones:
+            said = text("upload.answer_missing", questions=text("words.comma").join(open_ones))
+            st.html(f'<div class="fault" role="alert">{escape(said)}</div>')
+            return
     old = st.session_state.get("answers", pipeline.Answers())
     tables = dict(old.tables)
     for sheet, answers in given.items():
@@ -186,23 +196,35 @@ def _show_accepted(scene: Scene, accepted: pipeline.Accepted) -> None:
     )
     st.button(text("upload.another"), key="another", on_click=_forget_all)
     if frame.empty:
-        return
-    if scene.place.indicator not in set(frame["indicator"]):
+        st.html(f'<p class="empty">{escape(text("upload.unchanged"))}</p>')
+    elif scene.place.indicator not in set(frame["indicator"]):
         go(indicator=str(frame["indicator"].iloc[0]))
         st.rerun()
     overview = pipeline.read_overview(
         scene.workspace, scene.actor, scene.place.area, scene.place.indicator, scene.place.operator
     )
-    names = pipeline.unit_names(scene.workspace, scene.actor)
+    places = pipeline.unit_places(scene.workspace, scene.actor)
+    frame = frame.join(places, on="unit_code")
+    mine = frame.loc[frame["indicator"] == scene.place.indicator, "unit_code"]
     left, right = st.columns([1, 1], gap="small")
     with left:
-        show_map(scene, overview, level="unit", on_point=lambda _lon, _lat: None)
+        show_map(
+            scene,
+            overview,
+            level="area" if scene.subject == "area" else "unit",
+            on_point=lambda _lon, _lat: None,
+            marked=sorted(set(mine)),
+        )
+    if frame.empty:
+        return
     with right:
         show_table(
             "changed",
-            frame.assign(name=frame["unit_code"].map(names).fillna(frame["unit_code"])),
+            frame,
             [
                 Column("name", text("level.unit")),
+                Column("township", text("level.township")),
+                Column("area", text("level.area")),
                 Column("indicator_said", text("filter.indicator")),
                 Column("test_said", text("table.test")),
                 Column("operator_said", text("filter.operator")),
@@ -267,6 +289,8 @@ def show() -> None:
         owner = st.selectbox(
             text("upload.owner"),
             owners,
+            index=0 if len(owners) == 1 else None,
+            placeholder=text("upload.choose"),
             key="upload_owner",
             disabled=len(owners) == 1,
             format_func=lambda code: words.owner(code, text),
@@ -282,6 +306,10 @@ def show() -> None:
         if file is None:
             st.html(understood.steps(text))
             _show_uploads(scene)
+            return
+        if owner is None:
+            said = text("upload.owner_first")
+            st.html(f'<div class="fault refusal" role="alert">{escape(said)}</div>')
             return
         _check(scene, str(owner), file.name, file.getvalue())
         refused = st.session_state.get("refused")

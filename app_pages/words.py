@@ -34,11 +34,17 @@ def people(number: float, text: Text) -> str:
     """Return a number of people in 人, from ten thousand on in 万人; in English in full."""
     if text.language == "zh_CN" and number >= MYRIAD:
         return text("words.people_myriad", n=f"{number / MYRIAD:,.1f}")
-    return text("words.people", n=count(number))
+    return many("words.people", number, text)
+
+
+def many(identifier: str, number: float, text: Text) -> str:
+    """Return a counted thing; a language that tells one from many has a sentence for each."""
+    one = f"{identifier}.one"
+    return text(one if round(number) == 1 and text.has(one) else identifier, n=count(number))
 
 
 def distance(metres: Any) -> str:
-    """Return a distance in whole metres under ten kilometres, else in km; a dash for <NA> and None."""
+    """Return a distance in whole metres under ten kilometres, else in km; a dash for <NA>."""
     return "—" if pd.isna(metres) else say_distance(metres)
 
 

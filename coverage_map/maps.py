@@ -123,7 +123,11 @@ def _styles() -> dict[str, dict[str, object]]:
             "opacity": 0.85,
         }
         # The same class where much is unknown beside what it counts.
-        unsure = {"hatch": scale.hatch, "hatch_colour": scale.hatch_colour}
+        unsure = {
+            "hatch": scale.hatch,
+            "hatch_colour": scale.hatch_colour,
+            "casing": base_colours()["paper"],
+        }
         styles[str(number + len(scale.colours))] = styles[str(number)] | unsure
     return styles
 

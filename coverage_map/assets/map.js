@@ -29,13 +29,17 @@
         ink.fill();
       }
     } else {
-      ink.strokeStyle = style.hatch_colour;
-      ink.lineWidth = 1;
-      for (const shift of [-8, 0, 8]) {
-        ink.beginPath();
-        ink.moveTo(shift - 1, 9);
-        ink.lineTo(shift + 9, -1);
-        ink.stroke();
+      /* On a dark class the dark line needs a light one beside it. */
+      for (const [colour, width] of [[style.casing, 2.6], [style.hatch_colour, 1]]) {
+        if (!colour) continue;
+        ink.strokeStyle = colour;
+        ink.lineWidth = width;
+        for (const shift of [-8, 0, 8]) {
+          ink.beginPath();
+          ink.moveTo(shift - 1, 9);
+          ink.lineTo(shift + 9, -1);
+          ink.stroke();
+        }
       }
     }
     return tile;

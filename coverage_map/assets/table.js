@@ -21,7 +21,7 @@ const FORMATS = {
   int: (value) => thousands(value),
   people: (value, words) => (words.myriad && value >= 10000
     ? `${tenths(value / 10000)} ${words.myriad}` : thousands(value)),
-  distance: (value) => (value < 1000 ? `${thousands(value)} m` : `${tenths(value / 1000)} km`),
+  distance: (value) => (value < 10000 ? `${thousands(value)} m` : `${tenths(value / 1000)} km`),
   rate: ([part, whole]) => (whole ? `${tenths(percent(part, whole))}%` : "—"),
 };
 const SORTS = {

@@ -15,7 +15,7 @@ from coverage_map.pipeline.export import (
     export_sharing,
 )
 from coverage_map.pipeline.faults import write_faults
-from coverage_map.pipeline.frame import read_frame, read_trail, unit_names
+from coverage_map.pipeline.frame import read_frame, read_trail, unit_names, unit_places
 from coverage_map.pipeline.gaps import read_gaps, read_sharing
 from coverage_map.pipeline.imports import (
     ImportOutcome,
@@ -90,6 +90,7 @@ __all__ = [
     "sign_in",
     "sign_out",
     "unit_names",
+    "unit_places",
     "warm_up",
     "write_faults",
 ]

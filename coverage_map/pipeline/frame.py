@@ -65,6 +65,25 @@ def unit_names(workspace: Workspace, actor: Actor) -> pd.Series:
     return names
 
 
+def unit_places(workspace: Workspace, actor: Actor) -> pd.DataFrame:
+    """Return name, township and area (their names) of the units within sight, by code."""
+    scope = allow(actor, "overview")
+    register = load_register(workspace)
+    units = register.units
+    if scope.areas is not None:
+        units = units[units["area_code"].isin(scope.areas)]
+    townships = register.townships.set_index("code")["name"]
+    areas = register.areas[register.areas["level"] == "area"].set_index("code")["name"]
+    return pd.DataFrame(
+        {
+            "name": units["name"].to_numpy(),
+            "township": units["township_code"].map(townships).to_numpy(),
+            "area": units["area_code"].map(areas).to_numpy(),
+        },
+        index=pd.Index(units["code"], name="code"),
+    )
+
+
 def name_organisation(workspace: Workspace, actor: Actor, language: str) -> str:
     """Return what the organisation of an actor is called."""
     owner = read_owners().get(actor.organisation)

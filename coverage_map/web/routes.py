@@ -127,6 +127,30 @@ def _send_sharing(request: Request) -> Response:
     return _send_file(make, text)
 
 
+def _send_faults(request: Request) -> Response:
+    query = request.query_params
+    text = Text(desk.language_of(query, request.cookies))
+
+    def make(folder: Path) -> Path:
+        written = pipeline.write_faults(
+            desk.workspace(),
+            request.state.actor,
+            query.get("upload", ""),
+            language=text.language,
+        )
+        path = folder / f"{text('faults.file_name')}.csv"
+        # Spreadsheets take a CSV for UTF-8 only when a byte order mark says so.
+        path.write_text(written, encoding="utf-8-sig", newline="")
+        return path
+
+    return _send_file(make, text)
+
+
+async def send_faults(request: Request) -> Response:
+    """Send all faults of an upload as CSV to whoever may see the upload."""
+    return await run_in_threadpool(_send_faults, request)
+
+
 async def send_gaps(request: Request) -> Response:
     """Make the gap file one asks for and send it, bound to the session that asks."""
     return await run_in_threadpool(_send_gaps, request)
@@ -155,6 +179,7 @@ def own_routes() -> list[BaseRoute]:
         Route("/hillshade/{name}.png", send_layer, methods=["GET", "HEAD"]),
         Route("/download/gaps", send_gaps, methods=["GET"]),
         Route("/download/sharing", send_sharing, methods=["GET"]),
+        Route("/download/faults", send_faults, methods=["GET"]),
         Route("/overview", go_to_overview, methods=["GET"]),
         *(Route(f"/{page}", shell.show_app, methods=["GET"]) for page in PAGES),
     ]
