@@ -19,6 +19,8 @@ from coverage_map.text import Text
 HEADER_ROW = 2
 # Widths in characters; what is not named is as wide as its heading.
 WIDTHS = {"gap_id": 30, "reason_text": 40, "subject_name": 20, "source": 30, "data_label": 18}
+# About a decimetre.
+DEGREE_DECIMALS = 6
 SUMMARY_COUNTS = tuple(
     f"{what}_{state}"
     for what in ("units", "households", "people")
@@ -93,7 +95,8 @@ def write_table(
     for index, (name, head, kind) in enumerate(zip(table.columns, headings, kinds, strict=True)):
         page.write_string(HEADER_ROW, index, head, styles["head"])
         page.set_column(index, index, WIDTHS.get(str(name), max(10, 2 * len(head))))
-        _write_column(page, index, table[name], styles[kind])
+        values = table[name].round(DEGREE_DECIMALS) if kind == "degree" else table[name]
+        _write_column(page, index, values, styles[kind])
     page.autofilter(HEADER_ROW, 0, HEADER_ROW + max(len(table), 1), len(headings) - 1)
 
 
