@@ -137,7 +137,8 @@ def find_gaps(
     """List the gaps of the headline tests, with what is near; a frame of ``GAP``, EPSG:4490.
 
     Nearest is over the records given: hand in only what the asker may see. Distances are
-    geodesic, whole metres, from the subject's point (an area's: some point inside).
+    geodesic, whole metres, from the subject's point (an area's: some point inside). Households
+    and people are 0 for places, which have none; people read a blank (``export.columns``).
     """
     gaps = _headline_gaps(verdicts, rules)
     if gaps.empty:

@@ -81,7 +81,8 @@ FIGURE: dict[str, str] = {
     "quarter": "str",
 }
 
-# One row per gap verdict; geometry is the subject's polygon (unit) or point, EPSG:4490.
+# One row per gap verdict; geometry is the subject's polygon (unit) or point, EPSG:4490. A place has
+# no residents: its households and people are 0 here and blank in what people read.
 GAP: dict[str, str] = {
     "gap_id": "str",  # indicator/test/operator/subject_code
     "subject_kind": "str",

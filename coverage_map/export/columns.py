@@ -124,6 +124,17 @@ def reason_sentence(reason: str, params: str, text: Text) -> str:
     return text(identifier, **{name: _spoken(name, value, text) for name, value in given.items()})
 
 
+def blank_residents(gaps: pd.DataFrame) -> pd.DataFrame:
+    """Return gaps with households and people <NA> where the subject is a place: nobody lives there.
+
+    The two columns become Int64.
+    """
+    places = gaps["subject_kind"] == "place"
+    return gaps.assign(
+        **{name: gaps[name].astype("Int64").mask(places) for name in ("households", "people")}
+    )
+
+
 def word_gaps(gaps: gpd.GeoDataFrame, text: Text) -> gpd.GeoDataFrame:
     """Add to GAP rows the columns that people read: names of codes, sentences of reasons."""
     reasons = {
@@ -142,7 +153,8 @@ def word_gaps(gaps: gpd.GeoDataFrame, text: Text) -> gpd.GeoDataFrame:
         indicator_name=_words(gaps["indicator"], lambda code: indicator_name(code, text)),
         operator_name=_words(gaps["operator"], lambda code: operator_name(code, text)),
         unit_kind_name=_words(gaps["unit_kind"], coded("unit_kind")),
-        grade_name=_words(gaps["grade"], coded("grade")),
+        # Where nothing is reported, that is the evidence.
+        grade_name=_words(gaps["grade"], lambda code: text(f"grade.{code or 'none'}")),
         reason_text=pd.Series([reasons[pair] for pair in pairs], index=gaps.index, dtype="str"),
         node_owner_name=_words(gaps["node_owner"], owner),
         tower_owner_name=_words(gaps["tower_owner"], owner),

@@ -5,10 +5,16 @@ from dataclasses import dataclass
 import geopandas as gpd
 import pandas as pd
 
-from coverage_map.export.columns import COLUMNS, indicator_name, operator_name, word_gaps
+from coverage_map.export.columns import (
+    COLUMNS,
+    blank_residents,
+    indicator_name,
+    operator_name,
+    word_gaps,
+)
 from coverage_map.export.sheet_info import CLASSIFICATIONS, SheetInfo, classification_word
 from coverage_map.text import Text
-from coverage_map.verdicts import GAP
+from coverage_map.verdicts import GAP, STATES
 from geodata.errors import ExportError
 from geodata.register import Register
 
@@ -76,10 +82,23 @@ def _coarsen(gaps: gpd.GeoDataFrame, units: gpd.GeoDataFrame) -> gpd.GeoDataFram
     return coarse.set_geometry(polygons.where(gaps["unit_code"] != "", gaps.geometry))
 
 
+def _without_residents(figures: pd.DataFrame) -> pd.DataFrame:
+    """Blank households and people of the indicators under whose subjects nobody lives."""
+    columns = [f"{who}_{state}" for who in ("households", "people") for state in STATES]
+    total = figures[columns].sum(axis=1).groupby(figures["indicator"]).transform("sum")
+    return figures.assign(
+        **{name: figures[name].astype("Int64").mask(total == 0) for name in columns}
+    )
+
+
 def _summary(
     figures: pd.DataFrame, units: pd.DataFrame, register: Register, text: Text
 ) -> pd.DataFrame:
-    """Return the figures of the city, areas and townships at hand, named."""
+    """Return the figures of the city, areas and townships at hand, named.
+
+    Households and people are <NA> of indicators that count none of them: those of places.
+    """
+    figures = _without_residents(figures)
     names = {
         **dict(zip(register.townships["code"], register.townships["name"], strict=True)),
         **dict(zip(register.areas["code"], register.areas["name"], strict=True)),
@@ -110,7 +129,7 @@ def prepare(
     units = _area_units(register, sheet.area_code)
     kept = gaps.loc[_in_area(gaps, units, register, sheet), [*GAP, "geometry"]]
     kept = kept.reset_index(drop=True)
-    worded = word_gaps(kept, text).assign(
+    worded = gpd.GeoDataFrame(blank_residents(word_gaps(kept, text))).assign(
         source=sheet.source, classification=classification_word(sheet)
     )
     if sheet.classification == "公开":

@@ -183,8 +183,9 @@ def _draw_figures(content: Content, page: Any, x: float, y: float) -> float:
     rows = [
         ("gaps", f"{len(gaps):,}"),
         ("gap_units", f"{gaps.loc[gaps['unit_code'] != '', 'unit_code'].nunique():,}"),
-        ("people", f"{_people(content):,}"),
     ]
+    if gaps["people"].notna().any() or gaps.empty:
+        rows.append(("people", f"{_people(content):,}"))
     own = content.figures.loc[content.figures["code"] == content.sheet.area_code]
     if content.sheet.indicator and len(own) == 1:
         row = own.iloc[0]

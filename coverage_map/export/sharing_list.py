@@ -5,7 +5,12 @@ from pathlib import Path
 import pandas as pd
 import xlsxwriter
 
-from coverage_map.export.columns import indicator_name, owner_name, reason_sentence
+from coverage_map.export.columns import (
+    blank_residents,
+    indicator_name,
+    owner_name,
+    reason_sentence,
+)
 from coverage_map.export.sheet_info import SheetInfo, margin
 from coverage_map.export.workbook import add_page, make_styles, write_table
 from coverage_map.text import Text
@@ -66,7 +71,8 @@ def _kind(values: pd.Series) -> str:
 def _word_opportunities(gaps: pd.DataFrame, rows: pd.DataFrame, text: Text) -> pd.DataFrame:
     """Put opportunities into words, one row a gap and asset, best first within its gap."""
     place = ["gap_id", "area_name", "township_name", "unit_name", "subject_name", "indicator"]
-    table = rows.merge(gaps[[*place, "people"]], on="gap_id").sort_values(["gap_id", "rank"])
+    told = blank_residents(gaps)[[*place, "people"]]
+    table = rows.merge(told, on="gap_id").sort_values(["gap_id", "rank"])
     reasons = zip(table["reason"], table["reason_params"], strict=True)
     return pd.DataFrame(
         {

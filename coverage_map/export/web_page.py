@@ -124,11 +124,13 @@ def _data(content: Content) -> dict[str, Any]:
     ):
         shapes[index] = shape
     inside = content.areas.representative_point()
+    nobody = len(rows) > 0 and bool(rows["people"].isna().all())
+    shown = "export.shown_places" if nobody else "export.shown"
     return {
         "labels": {
             **{name: text(f"export.{name}") for name in LABELS},
             # The script fills the counts in.
-            "shown": text("export.shown", n="{n}", all="{all}", people="{people}"),
+            "shown": text(shown, n="{n}", all="{all}", people="{people}"),
         },
         "headings": {column.name: heading(column, text) for column in columns},
         "legend": {

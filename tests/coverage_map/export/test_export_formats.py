@@ -93,8 +93,11 @@ def _workbook(path: Path, sheet: str = "缺口") -> pd.DataFrame:
 def _ids(ending: str, path: Path) -> list[str]:
     """Read the gap ids of a file with a reader of its own."""
     if ending in {".gpkg", ".shp", ".geojson"}:
-        with fiona.open(path) as source:
-            return [feature["properties"]["gap_id"] for feature in source]
+        found: list[str] = []
+        for layer in fiona.listlayers(path):
+            with fiona.open(path, layer=layer) as source:
+                found += [feature["properties"]["gap_id"] for feature in source]
+        return found
     if ending == ".zip":
         return pyogrio.read_dataframe(path)["gap_id"].tolist()
     if ending == ".kmz":
@@ -149,16 +152,40 @@ def test_names_are_ascii_stable_and_short() -> None:
 def test_geopackage_keeps_types_titles_and_crs(
     files: dict[str, Path], gaps: gpd.GeoDataFrame
 ) -> None:
-    back = gpd.read_file(files[".gpkg"])
+    layers = [gpd.read_file(files[".gpkg"], layer=layer) for layer in ("gaps", "gaps_points")]
+    assert [set(layer.geom_type) for layer in layers] == [{"Polygon"}, {"Point"}]
+    back = pd.concat(layers, ignore_index=True)
     assert back.crs.to_epsg() == 4490
     assert back.loc[0, "unit_code"] == gaps.loc[0, "unit_code"]
     assert back["people"].tolist() == gaps["people"].tolist()
     assert shapely.equals(back.geometry.to_numpy(), gaps.geometry.to_numpy()).all()
     with sqlite3.connect(files[".gpkg"]) as database:
-        titles = dict(database.execute("SELECT column_name, title FROM gpkg_data_columns"))
-    assert titles["people"] == "人口（人）"
-    assert pyogrio.read_info(files[".gpkg"])["layer_metadata"]["quarter"] == "2015Q2"
-    assert pyogrio.list_layers(files[".gpkg"])[:, 0].tolist() == ["gaps"]
+        titles = dict(
+            database.execute(
+                "SELECT table_name || '.' || column_name, title FROM gpkg_data_columns"
+            )
+        )
+        metadata = database.execute("SELECT metadata FROM gpkg_metadata").fetchall()
+    assert titles["gaps.people"] == titles["gaps_points.people"] == "人口（人）"
+    assert len(metadata) == 1
+    assert (
+        pyogrio.read_info(files[".gpkg"], layer="gaps")["dataset_metadata"]["quarter"] == "2015Q2"
+    )
+    assert pyogrio.list_layers(files[".gpkg"])[:, 0].tolist() == ["gaps", "gaps_points"]
+
+
+def test_geopackage_of_one_kind_of_geometry_has_one_layer(
+    tmp_path: Path,
+    gaps: gpd.GeoDataFrame,
+    figures: pd.DataFrame,
+    register: Register,
+    sheet: SheetInfo,
+) -> None:
+    for name, kind in (("units", "unit"), ("points", "settlement")):
+        some = gaps.loc[gaps["subject_kind"] == kind]
+        out = write_gaps(some, figures, register, tmp_path / f"{name}.gpkg", sheet=sheet)
+        assert pyogrio.list_layers(out)[:, 0].tolist() == ["gaps"]
+        assert _ids(".gpkg", out) == some["gap_id"].tolist()
 
 
 def test_geojson_keeps_to_rfc_7946(files: dict[str, Path], gaps: gpd.GeoDataFrame) -> None:
@@ -299,7 +326,7 @@ def test_csv_begins_with_a_mark_and_defuses_formulas(
     assert not [v for row in _csv_rows(files[".csv"]) for v in row.values() if v.startswith(starts)]
 
 
-def test_csv_in_gbk_says_what_it_replaced(
+def test_csv_in_gbk_says_beside_it_what_it_replaced(
     tmp_path: Path,
     gaps: gpd.GeoDataFrame,
     figures: pd.DataFrame,
@@ -308,8 +335,8 @@ def test_csv_in_gbk_says_what_it_replaced(
 ) -> None:
     out = write_gaps(gaps, figures, register, tmp_path / "a.csv", sheet=sheet, encoding="GBK")
     assert "〓〓村" in out.read_text("gbk")
-    assert out.read_text("gbk").splitlines()[-1].startswith("# 有 2 个值")
-    assert len(pd.read_csv(out, encoding="gbk", comment="#")) == len(gaps)
+    assert (tmp_path / "a.note.txt").read_text("utf-8-sig").startswith("有 2 个值")
+    assert len(pd.read_csv(out, encoding="gbk")) == len(gaps)
 
 
 def test_page_asks_for_nothing_and_holds_names_as_data(files: dict[str, Path]) -> None:
@@ -376,7 +403,8 @@ def test_empty_list_makes_a_valid_file_that_says_so(
     covered = figures.loc[figures["state"] != "gap"]
     out = write_gaps(gaps.iloc[:0], covered, register, tmp_path / f"a{ending}", sheet=sheet)
     if ending == ".csv":
-        assert len(pd.read_csv(out, comment="#")) == 0
+        assert len(pd.read_csv(out)) == 0
+        assert len(out.read_text("utf-8-sig").splitlines()) == 1
     elif ending == ".xlsx":
         assert _workbook(out)["缺口编号"].tolist() == ["所选范围内没有缺口。"]
     elif ending not in {".png", ".pdf"}:
@@ -385,7 +413,7 @@ def test_empty_list_makes_a_valid_file_that_says_so(
         assert "people" in json.loads(out.read_text("utf-8"))["fields"]
     if ending in {".gpkg", ".shp", ".zip"}:
         assert {"gap_id", "people"} <= set(gpd.read_file(out).columns)
-    if ending != ".png":
+    if ending not in {".png", ".csv"}:
         assert "没有缺口" in _everything(out)
 
 
@@ -411,6 +439,105 @@ def test_public_files_are_coarse_and_hold_no_assets(
             shapely.equals_exact(shape, units[code], 1e-6, normalize=True)
             for code, shape in zip(back["unit_code"], back.geometry, strict=True)
         )
+
+
+@pytest.fixture(scope="module")
+def place_gaps(gaps: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """A library without WLAN, in the unit that also lacks broadband, where nothing is reported."""
+    row = gaps.loc[gaps["subject_kind"] == "settlement"].iloc[[1]]
+    library = row.assign(
+        gap_id="wlan_public/reported/any/p0",
+        subject_kind="place",
+        subject_code="p0",
+        subject_name="图书馆",
+        indicator="wlan_public",
+        households=0,
+        people=0,
+        reason="hotspot_none",
+        reason_params="{}",
+        grade="",
+        lon=113.80000000000001,
+    )
+    both = pd.concat([row, library], ignore_index=True)
+    return gpd.GeoDataFrame(both, geometry="geometry", crs="EPSG:4490")
+
+
+def _residents(ending: str, path: Path) -> list[tuple[object, object]]:
+    """Read households and people of every gap as a file's own reader has them; None is blank."""
+    if ending in {".gpkg", ".geojson", ".shp"}:
+        with fiona.open(path) as source:
+            rows = [feature["properties"] for feature in source]
+        return [(row["households"], row["people"]) for row in rows]
+    if ending == ".csv":
+        rows = _csv_rows(path)
+        return [(row["户数"] or None, row["人口（人）"] or None) for row in rows]
+    if ending == ".xlsx":
+        table = _workbook(path).astype("object")
+        pairs = table[["户数", "人口（人）"]].to_numpy().tolist()
+        return [tuple(None if pd.isna(value) else value for value in pair) for pair in pairs]
+    if ending == ".kmz":
+        found: list[tuple[object, object]] = []
+        for mark in _kmz(path).iter(f"{KML}Placemark"):
+            data = {item.get("name"): item[1].text for item in mark.iter(f"{KML}Data")}
+            found.append((data.get("households"), data.get("people")))
+        return found
+    gaps = json.loads(Page(path.read_text("utf-8")).data)["gaps"]
+    return [(gap["households"], gap["people"]) for gap in gaps]
+
+
+@pytest.mark.parametrize("ending", [".gpkg", ".geojson", ".shp", ".csv", ".xlsx", ".kmz", ".html"])
+def test_nobody_lives_in_a_place(
+    ending: str,
+    tmp_path: Path,
+    place_gaps: gpd.GeoDataFrame,
+    figures: pd.DataFrame,
+    register: Register,
+    sheet: SheetInfo,
+) -> None:
+    out = write_gaps(place_gaps, figures, register, tmp_path / f"a{ending}", sheet=sheet)
+    told = [
+        pair if pair[0] is None else (float(str(pair[0])), float(str(pair[1])))
+        for pair in _residents(ending, out)
+    ]
+    assert told == [(10, 30), (None, None)]
+    if ending == ".html":
+        assert "人口" in json.loads(Page(out.read_text("utf-8")).data)["labels"]["shown"]
+        write_gaps(place_gaps.iloc[1:], figures, register, out, sheet=sheet)
+        assert "人口" not in json.loads(Page(out.read_text("utf-8")).data)["labels"]["shown"]
+
+
+def test_sheet_of_places_counts_no_people(
+    tmp_path: Path,
+    place_gaps: gpd.GeoDataFrame,
+    figures: pd.DataFrame,
+    register: Register,
+    sheet: SheetInfo,
+) -> None:
+    for gaps, told in ((place_gaps, True), (place_gaps.iloc[1:], False)):
+        out = write_gaps(gaps, figures, register, tmp_path / "a.pdf", sheet=sheet)
+        assert ("涉及人口" in _everything(out)) == told
+
+
+def test_workbook_of_places_says_what_absence_proves(
+    tmp_path: Path,
+    place_gaps: gpd.GeoDataFrame,
+    figures: pd.DataFrame,
+    register: Register,
+    sheet: SheetInfo,
+) -> None:
+    counted = figures.assign(people_gap=7, households_covered=2)
+    nobody = figures.assign(indicator="wlan_public")
+    both = pd.concat([counted, nobody], ignore_index=True)
+    out = write_gaps(place_gaps, both, register, tmp_path / "a.xlsx", sheet=sheet)
+    table = _workbook(out)
+    assert table["依据"].tolist() == ["申报", "无申报记录"]
+    assert table["原因"].tolist()[1] == "该运营商在本县已申报热点，此处没有申报"
+    assert table["经度（CGCS2000）"].tolist()[1] == 113.8
+    summary = _workbook(out, "汇总").set_index("指标")
+    people = summary[[name for name in summary.columns if "人口" in name or "户数" in name]]
+    assert people.shape[1] == 6
+    assert people.loc["公共场所无线局域网"].isna().all()
+    assert people.loc["光纤到村"].notna().all()
 
 
 def test_headings_are_in_the_readers_language(
