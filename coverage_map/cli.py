@@ -293,7 +293,7 @@ def export(
     for ending in endings:
         if ending not in pipeline.export_formats():
             raise UsageError(
-                "format_unknown", ending=ending, offered=" ".join(pipeline.export_formats())
+                "format_not_offered", ending=ending, offered=" ".join(pipeline.export_formats())
             )
     with _progress() as progress:
         wanted = endings or list(pipeline.export_formats())
