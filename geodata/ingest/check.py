@@ -12,7 +12,7 @@ import shapely
 from geodata.crs import CGCS2000
 from geodata.errors import Severity
 from geodata.ingest.columns import Columns
-from geodata.ingest.placing import check_positions, place_rows
+from geodata.ingest.placing import check_placeless, check_positions, place_rows, waiting_rows
 from geodata.ingest.raw import RawTable
 from geodata.ingest.report import CheckedTable, TableAnswer
 from geodata.ingest.settings import settings
@@ -45,10 +45,12 @@ def check_table(
     spare = [j for j in range(len(table.headers)) if j not in used]
     choice, asked, geometry = place_rows(work, kind, register, index, answer)
     frame = gpd.GeoDataFrame(work.frame, geometry=gpd.GeoSeries(geometry, crs=CGCS2000))
-    check_positions(work, kind, frame, register)
-    _check_keys(work, kind)
+    check_positions(work, kind, frame, register, choice.chosen)
+    waiting = waiting_rows(work, kind, frame, choice.chosen)
     matched = match_records(frame, register, kind.subject, index)
-    _check_matches(work, kind, matched)
+    _check_matches(work, kind, matched, waiting)
+    check_placeless(work, kind, waiting)
+    _check_keys(work, kind)
     records = _finish(work, frame, matched, owner, choice.chosen, spare)
     return CheckedTable(
         file=file,
@@ -80,9 +82,14 @@ def _parse_fields(work: Work, kind: Kind) -> None:
         parsed = parse_column(work.table.columns[column], entry, work.table.headers[column])
         parts[name], empty[name] = parsed.array, parsed.empty
         for row, fault in parsed.faults:
+            _keep(work, row, column)
+            if entry.type == "coordinate":
+                # One word about a row's position is enough, whichever of its cells is bad.
+                if row in work.unread:
+                    continue
+                work.unread.add(row)
             severity: Severity = "error" if entry.required else "warning"
             work.blame(row, fault.code, column, fault.params, severity)
-            _keep(work, row, column)
         for row in parsed.several:
             _keep(work, row, column)
         if entry.required:
@@ -109,51 +116,70 @@ def _check_filled(
 
 
 def _check_keys(work: Work, kind: Kind) -> None:
-    """Find rows whose key an earlier good row has."""
+    """Find rows whose key an earlier good row has; an empty key is nobody's."""
     whole = pd.Series("", index=work.frame.index, dtype="str")
     for name in kind.key:
         whole = whole + work.frame[name].astype("str") + "\x1f"
-    whole = whole.mask(pd.Series(work.bad))
+    nameless = work.frame[kind.key[0]].fillna("").astype("str") == ""
+    whole = whole.mask(nameless | pd.Series(work.bad))
     again = whole.duplicated() & whole.notna()
     first = {key: row for row, key in reversed(list(enumerate(whole))) if isinstance(key, str)}
-    column = next((c for name in kind.key if (c := work.columns.column_of(name)) >= 0), -1)
+    entry = kind.all_fields[kind.key[0]]
+    names = (*kind.key, entry.fallback) if entry.fallback else kind.key
+    column = next((c for name in names if (c := work.columns.column_of(name)) >= 0), -1)
     for row in np.flatnonzero(again).tolist():
         number = int(work.table.rows[first[whole.iloc[row]]])
         work.blame(row, "key_twice", column, {"first": number, "field": kind.key[0]})
 
 
-def _check_matches(work: Work, kind: Kind, matched: pd.DataFrame) -> None:
-    """Warn of rows without a unit and of rows that lie elsewhere than they say."""
+def _check_matches(work: Work, kind: Kind, matched: pd.DataFrame, waiting: np.ndarray) -> None:
+    """Find rows without a unit and rows that lie elsewhere than they say.
+
+    A row with neither unit nor position belongs nowhere and is kept out. Of rows whose position
+    waits for an answer nothing is said yet.
+    """
     if kind.subject == "area":
         for row in np.flatnonzero((matched["subject_id"] == "") & ~work.bad).tolist():
             work.blame(row, "area_not_found", work.columns.column_of("county_name"))
         return
     notes = matched["match_note"].to_numpy(dtype=object)
     none = (matched["match_method"] == "none").to_numpy(dtype=bool)
-    for row in np.flatnonzero(((notes != "") | none) & ~work.bad).tolist():
+    placed = work.placed
+    for row in np.flatnonzero(((notes != "") | none) & ~work.bad & ~waiting).tolist():
         note = json.loads(notes[row]) if notes[row] else {}
-        code, field_name, params = _doubt(note, matched["unit_code"].iloc[row])
+        unit = matched["unit_code"].iloc[row]
+        code, params = _doubt(note, unit)
         if code:
-            work.blame(row, code, work.columns.column_of(field_name), params, "warning")
+            named = "county_name" if code == "county_disagrees" else _named_by(work, row)
+            severity: Severity = "warning" if unit or placed[row] else "error"
+            if not named and code == "unit_unknown":
+                code, named = ("unit_unnamed", "x") if placed[row] else ("no_place", "x")
+            work.blame(row, code, work.columns.column_of(named), params, severity)
         if "unknown_settlement" in note or "settlements" in note:
             column = work.columns.column_of("settlement_name")
             work.blame(row, "settlement_unknown", column, {}, "warning")
 
 
-def _doubt(note: dict[str, Any], unit: str) -> tuple[str, str, dict[str, str | int | float]]:
-    """Return the fault that a match is worth, the field it stands in and its parameters."""
+def _named_by(work: Work, row: int) -> str:
+    """Return the field by which a row names its unit, nothing where it names none."""
+    fields = ("village_name", "settlement_name", "given_code")
+    return next((name for name in fields if work.frame[name].iloc[row]), "")
+
+
+def _doubt(note: dict[str, Any], unit: str) -> tuple[str, dict[str, str | int | float]]:
+    """Return the fault that a match is worth and its parameters."""
     if not unit and "candidates" in note:
-        return "unit_ambiguous", "village_name", {"candidates": " ".join(note["candidates"])}
+        return "unit_ambiguous", {"candidates": " ".join(note["candidates"])}
     if not unit:
-        return "unit_unknown", "village_name", {}
+        return "unit_unknown", {}
     if "unknown_name" in note:
-        return "unit_by_position", "village_name", {"unit": unit}
+        return "unit_by_position", {"unit": unit}
     if note.get("away_m", 0) > settings()["area"]["disagrees_m"]:
         km = round(note["away_m"] / 1000, 1)
-        return "place_disagrees", "village_name", {"km": km, "unit": note["position"]}
+        return "place_disagrees", {"km": km, "unit": note["position"]}
     if "county_named" in note:
-        return "county_disagrees", "county_name", {"unit": unit}
-    return "", "", {}
+        return "county_disagrees", {"unit": unit}
+    return "", {}
 
 
 def _finish(

@@ -134,12 +134,19 @@ def _mover(crs: str, *, swapped: bool) -> Callable[[np.ndarray], np.ndarray]:
     return move
 
 
-def check_positions(work: Work, kind: Kind, frame: gpd.GeoDataFrame, register: Register) -> None:
-    """Find rows outside the area of interest, and rows that say nowhere where they lie."""
+def check_positions(
+    work: Work, kind: Kind, frame: gpd.GeoDataFrame, register: Register, crs: str
+) -> None:
+    """Find rows outside the area of interest, and numbers that their system has no place for."""
+    missing = shapely.is_missing(frame.geometry.to_numpy())
+    work.placed = ~missing
     if kind.geometry == "none":
         return
-    missing = shapely.is_missing(frame.geometry.to_numpy())
-    _check_placeless(work, frame, missing)
+    given = frame[["x", "y"]].to_numpy(dtype=float)
+    lost = missing & np.isfinite(given).all(axis=1) & bool(crs) & ~work.bad
+    for row in np.flatnonzero(lost).tolist():
+        params: dict[str, str | int | float] = {"position": f"{given[row, 0]}, {given[row, 1]}"}
+        work.blame(row, "outside_area", work.columns.column_of("x"), {**params, "km": "∞"})
     outlines = area_outlines(register)
     whole = shapely.union_all(outlines.to_numpy())
     points = middle_points(frame.geometry)
@@ -166,21 +173,32 @@ def _axis_outside(point: shapely.Point, bounds: tuple[float, float, float, float
     return "y" if west <= point.x <= east and not south <= point.y <= north else "x"
 
 
-def _check_placeless(work: Work, frame: gpd.GeoDataFrame, missing: np.ndarray) -> None:
-    """Find rows without a position: an error where they name no place either, else a warning.
+def waiting_rows(work: Work, kind: Kind, frame: gpd.GeoDataFrame, crs: str) -> np.ndarray:
+    """Return a mask of the rows whose position was read but cannot be placed before an answer."""
+    if kind.geometry == "none" or crs:
+        return np.zeros(len(frame), dtype=bool)
+    read = np.isfinite(frame[["x", "y"]].to_numpy(dtype=float))
+    return np.asarray(read.any(axis=1) if _axis_asked(work) else read.all(axis=1))
 
-    Nothing is said of rows whose numbers were read but whose system is still asked for.
+
+def _axis_asked(work: Work) -> bool:
+    """Say whether one column of the coordinate pair is still asked for."""
+    return any(question.params.get("field") in {"x", "y"} for question in work.columns.questions)
+
+
+def check_placeless(work: Work, kind: Kind, waiting: np.ndarray) -> None:
+    """Warn of rows without a position that their words have placed.
+
+    Nothing is said of rows that wait for an answer, nor twice of cells that could not be read.
     """
+    if kind.geometry == "none":
+        return
     column = work.columns.column_of("x")
-    named = np.zeros(len(frame), dtype=bool)
-    for name in ("given_code", "village_name", "settlement_name"):
-        named |= (frame[name] != "").to_numpy(dtype=bool)
-    read = np.isfinite(frame[["x", "y"]].to_numpy(dtype=float)).all(axis=1)
-    lacking = missing & ~read
-    for row in np.flatnonzero(lacking & ~named).tolist():
-        work.blame(row, "no_place", column)
-    lacking &= named
-    if lacking.all() and len(lacking):
+    lacking = ~work.placed & ~waiting
+    lacking[list(work.unread)] = False
+    whole = bool(lacking.all())
+    lacking &= ~work.bad
+    if whole and lacking.any() and not _axis_asked(work):
         place = Place(work.file, work.table.sheet)
         work.faults.append(Fault("positions_missing", place, {}, "warning"))
         return

@@ -1,6 +1,6 @@
 """A table while it is being checked."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
@@ -13,7 +13,11 @@ from geodata.ingest.values import cell_text
 
 @dataclass
 class Work:
-    """A table while it is being checked: its frame, its faults and the rows that are bad."""
+    """A table while it is being checked: its frame, its faults and the rows that are bad.
+
+    ``unread`` are the rows with a coordinate that could not be read; ``placed`` says which rows
+    have a geometry in the end.
+    """
 
     table: RawTable
     file: str
@@ -22,6 +26,8 @@ class Work:
     faults: list[Fault]
     bad: np.ndarray
     extra: dict[int, dict[str, str]]
+    unread: set[int] = field(default_factory=set)
+    placed: np.ndarray = field(default_factory=lambda: np.zeros(0, dtype=bool))
 
     def blame(
         self,

@@ -133,7 +133,88 @@ def test_ambiguous_and_unknown_villages_are_said(city):
         ("unit_ambiguous", 2),
         ("unit_unknown", 3),
     ]
+    assert {fault.severity for fault in warned} == {"error"}
     assert warned[0].params["candidates"] == "419901100001 419901100202"
+
+
+def test_rows_that_belong_nowhere_are_kept_out(city):
+    """No unit and no usable position: an error, also where a kind has no geometry."""
+    rows = site_rows(50)
+    for row in rows:
+        row[6:] = ["没有村", "abc", "xyz"]
+    report = check(rows, city, answers=None)
+    assert report.records.empty
+    assert report.questions == ()
+    assert {code for code, _, _ in faults(report)} == {"unit_unknown"}
+    assert len(faults(report)) == 50
+    # One word about each row's position.
+    assert [code for code, _, _ in faults(report, "warning")] == ["coordinate_unread"] * 50
+    headers = ["区县", "乡镇", "行政村", "自然村", "是否通宽带"]
+    villages = [
+        ["东山县", "赵镇", "没有村", "前王", "是"],
+        ["东山县", "赵镇", "王庄村", "前王", "是"],
+    ]
+    broadband = check(villages, city, headers, "telecom", None)
+    assert faults(broadband) == [("unit_unknown", 2, "行政村")]
+    assert broadband.records["row"].tolist() == [3]
+
+
+def test_an_unread_coordinate_is_said_once_and_keeps_a_row_that_names_its_village(city):
+    rows = site_rows(3)
+    rows[1][8] = "34,25x"
+    report = check(rows, city)
+    told = [(fault.code, fault.severity, fault.place.column) for fault in report.faults]
+    assert told == [("coordinate_unread", "warning", "纬度")]
+    assert len(report.records) == 3
+    assert report.records["match_method"].iloc[1] == "name"
+
+
+def test_while_the_system_is_asked_nothing_is_said_that_its_answer_may_settle(city):
+    rows = site_rows(3)
+    rows[0][6] = "没有村"
+    rows[1][4:7] = ["", "", ""]
+    rows[2][5:7] = ["", "王庄"]
+    report = check(rows, city, answers=None)
+    assert [question.code for question in report.questions] == ["crs"]
+    assert report.faults == ()
+    settled = check(rows, city)
+    assert settled.ready
+    assert faults(settled) == []
+
+
+def test_no_message_has_empty_brackets(city):
+    rows = site_rows(4)
+    rows[0][4:7] = ["", "", ""]
+    # In the area but beyond every unit.
+    rows[0][7], rows[0][8] = 113.58, 34.1
+    rows[1][6:9] = ["", "", ""]
+    rows[2][6:9] = ["没有村", "", ""]
+    report = check(rows, city)
+    assert {"unit_unnamed", "no_place", "unit_unknown"} <= {f.code for f in report.faults}
+    for fault in report.faults:
+        for language in LANGUAGES:
+            said = Text(language).fault(fault)[0]
+            assert not any(empty in said for empty in ("（）", "()", "“”")), said
+
+
+def test_empty_keys_are_no_duplicates(city):
+    asked = check(
+        [row[2:] for row in site_rows(3)],
+        city,
+        SITE[2:],
+        answers=Answers({"*": TableAnswer(kind="site", crs="EPSG:4490")}),
+    )
+    assert [question.code for question in asked.questions] == ["column", "column"]
+    assert "key_twice" not in {fault.code for fault in asked.faults}
+    rows = site_rows(2)
+    rows[0][0] = rows[1][0] = ""
+    assert {fault.code for fault in check(rows, city).faults} == {"value_missing"}
+    # Where the name serves as the key, the doubled name is what is shown.
+    named = site_rows(2)
+    named[1][1] = named[0][1]
+    report = check([row[1:] for row in named], city, SITE[1:])
+    twice = next(fault for fault in report.faults if fault.code == "key_twice")
+    assert (twice.place.column, twice.place.value) == ("基站名称", "站0")
 
 
 def test_kinds_without_geometry_and_what_they_are_about(city):
