@@ -63,6 +63,7 @@ def check_file(
     Raises:
         FileRefusedError: empty, protected, damaged, of a format that is not read, or not in any
             encoding; its fault says which and leads to the remedy.
+        UsageError: ``kind_unknown``, an answer names no kind.
     """
     known = answers or Answers()
     index = unit_index(register)

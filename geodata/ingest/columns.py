@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from geodata.errors import Fault, Place
+from geodata.errors import Fault, Place, UsageError
 from geodata.ingest.aliases import Hit, find_hit, header_keys, header_kinds
 from geodata.ingest.raw import RawTable
 from geodata.ingest.report import ColumnMatch, Question, TableAnswer
@@ -43,8 +43,15 @@ class Columns:
 
 
 def map_columns(table: RawTable, answer: TableAnswer, file: str) -> Columns:
-    """Recognise the kind of a table and map its columns; what is unclear becomes a question."""
-    if answer.kind and answer.kind in read_kinds():
+    """Recognise the kind of a table and map its columns; what is unclear becomes a question.
+
+    Raises:
+        UsageError: ``kind_unknown``, the answer names no kind.
+    """
+    if answer.kind:
+        if answer.kind not in read_kinds():
+            kinds = " ".join(read_kinds())
+            raise UsageError("kind_unknown", kind=answer.kind, kinds=kinds)
         return _map(table, answer.kind, answer, file)
     guesses = guess_kinds(table, table.sheet, file)
     rules = settings()["kind"]

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.stats import binom
 
-from geodata.crs import CGCS2000, CrsRefusedError, plane_systems, read_crs
+from geodata.crs import CGCS2000, CrsRefusedError, read_crs
 from geodata.errors import Fault, Place, Severity
 from geodata.ingest.hypotheses import (
     GEOGRAPHIC,
@@ -68,19 +68,30 @@ def locate(positions: Positions, claim: str, answer: str, place: Place) -> Locat
                 choice = CrsChoice(claimed=str(fault.params["claim"]))
                 return Located(choice, tuple(faults))
     chosen_by_nobody = claimed in settings()["crs"]["rule"]["unchosen"]
-    claimed = CGCS2000 if claimed == "EPSG:4326" else claimed
-    tried = try_all(positions, known, {claimed, answer} - {""})
+    tried = try_all(positions, known, {_taken_as(claimed), answer} - {""})
     rule = settings()["crs"]["rule"]
     possible = [h for h in tried if h.near.sum() >= rule["possible_share"] * known.sum()]
     scores = tuple(_score(h, positions, known) for h in possible)
     if answer:
-        return _take_answer(answer, claimed, scores, faults)
+        return _take_answer(answer, claimed, scores, place, faults)
     if not possible:
         return _none_fits(positions, known, claimed, place, faults)
     evidence = Evidence(
         tuple(possible), scores, claimed, chosen_by_nobody, paired_system(positions), place
     )
     return _decide(evidence, faults)
+
+
+def _taken_as(crs: str) -> str:
+    """Return the system that stands for one: CGCS2000 for WGS 84, which is within a metre."""
+    return CGCS2000 if crs == "EPSG:4326" else crs
+
+
+def _axes(crs: str, place: Place) -> Fault:
+    """Say that x and y stand the other way round; in the plane that is the surveyors' custom."""
+    if crs in GEOGRAPHIC:
+        return Fault("axes_swapped", place, {"crs": crs}, "note")
+    return Fault("axes_surveying", place, {"crs": crs}, "note")
 
 
 def _score(hypothesis: Hypothesis, positions: Positions, known: Bools) -> CrsScore:
@@ -92,13 +103,14 @@ def _score(hypothesis: Hypothesis, positions: Positions, known: Bools) -> CrsSco
 
 
 def _take_answer(
-    answer: str, claimed: str, scores: tuple[CrsScore, ...], faults: list[Fault]
+    answer: str, claimed: str, scores: tuple[CrsScore, ...], place: Place, faults: list[Fault]
 ) -> Located:
     """Take a person's answer; which way round the axes stand is still seen from the rows."""
-    name = read_crs(answer)
-    name = CGCS2000 if name == "EPSG:4326" else name
+    name = _taken_as(read_crs(answer))
     fitting = [score for score in scores if score.crs == name]
     swapped = bool(fitting) and max(fitting, key=lambda score: score.inside).swapped
+    if swapped:
+        faults.append(_axes(name, place))
     choice = CrsChoice(name, "answer", _sorted(scores), claimed, swapped)
     return Located(choice, tuple(faults))
 
@@ -106,16 +118,20 @@ def _take_answer(
 def _none_fits(
     positions: Positions, known: Bools, claimed: str, place: Place, faults: list[Fault]
 ) -> Located:
-    """Say that no system brings the rows near the area; degrees are taken as they are."""
+    """Say that no system brings the rows near the area.
+
+    Degrees, and numbers of the size that the file's own system has, are taken as they are: each
+    row is then said to lie outside. Other numbers are no positions at all.
+    """
     x, y = positions.x, positions.y
-    degrees = known & can_be(CGCS2000, x, y)
+    system = _taken_as(claimed) or CGCS2000
     params = {"x": float(x[known][0]), "y": float(y[known][0])}
-    if degrees.sum() * 2 > known.sum() or claimed:
-        faults.append(Fault("crs_far", place, params, "warning"))
-        return Located(CrsChoice(claimed or CGCS2000, "none", (), claimed), tuple(faults))
-    faults.append(Fault("crs_fits_none", place, params, "warning"))
-    options = (*GEOGRAPHIC, *plane_systems(positions.bounds[0], positions.bounds[2]))
-    return Located(CrsChoice(claimed=claimed), tuple(faults), (Question("crs", options),))
+    for crs in dict.fromkeys((system, CGCS2000)):
+        if (known & can_be(crs, x, y)).sum() * 2 > known.sum():
+            faults.append(Fault("crs_far", place, params, "warning"))
+            return Located(CrsChoice(crs, "none", (), claimed), tuple(faults))
+    faults.append(Fault("crs_fits_none", place, params))
+    return Located(CrsChoice(claimed=claimed), tuple(faults))
 
 
 def _sorted(scores: tuple[CrsScore, ...]) -> tuple[CrsScore, ...]:
@@ -146,11 +162,11 @@ def _decide(evidence: Evidence, faults: list[Fault]) -> Located:
         options = tuple(dict.fromkeys(score.crs for score in ordered))
         question = Question("crs", options, {"claimed": claimed})
         return Located(CrsChoice("", "none", ordered, claimed), tuple(faults), (question,))
-    if claimed and chosen.crs != claimed:
+    if claimed and chosen.crs != _taken_as(claimed):
         params = {"claimed": claimed, "chosen": chosen.crs}
         faults.append(Fault("crs_contradicted", place, params, "warning"))
     if chosen.swapped:
-        faults.append(Fault("axes_swapped", place, {"crs": chosen.crs}, "note"))
+        faults.append(_axes(chosen.crs, place))
     choice = CrsChoice(chosen.crs, decided, ordered, claimed, chosen.swapped)
     return Located(choice, tuple(faults))
 
@@ -166,7 +182,7 @@ def _choose(evidence: Evidence) -> tuple[Hypothesis | None, DecidedBy]:
     paired = next((h for h in possible if h.crs == evidence.paired and not h.swapped), None)
     if paired is not None and not _is_doubted(paired, possible):
         return paired, "evidence"
-    said = [h for h in possible if h.crs == evidence.claimed]
+    said = [h for h in possible if h.crs == _taken_as(evidence.claimed)]
     if said and not _is_doubted(said[0], possible):
         rivals = [h for h in possible if h.name != said[0].name]
         if not evidence.chosen_by_nobody or _is_supported(said[0], rivals):

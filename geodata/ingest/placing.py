@@ -158,7 +158,8 @@ def check_positions(
     border = gpd.GeoSeries([whole], crs=CGCS2000).to_crs(metric).iloc[0]
     # Beyond the projection's reach a distance is infinite, which is far enough.
     own = gpd.GeoSeries(points[outside], crs=CGCS2000).to_crs(metric)
-    away = shapely.distance(own.to_numpy(), border)
+    with np.errstate(invalid="ignore"):
+        away = shapely.distance(own.to_numpy(), border)
     for row, metres in zip(outside.tolist(), away.tolist(), strict=True):
         if not metres <= settings()["area"]["outside_m"]:
             at = f"{points[row].x:.6f}, {points[row].y:.6f}"

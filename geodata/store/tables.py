@@ -107,7 +107,7 @@ class _Plan:
 def _kind(name: str) -> Kind:
     kind = read_kinds().get(name)
     if kind is None:
-        raise UsageError("kind_unknown", kind=name)
+        raise UsageError("kind_unknown", kind=name, kinds=" ".join(read_kinds()))
     return kind
 
 

@@ -4,6 +4,8 @@ import numpy as np
 import pytest
 from made_files import SITE, table, workbook
 
+from coverage_map.text import LANGUAGES, Text
+from geodata.errors import UsageError
 from geodata.ingest import Answers, TableAnswer, check_file
 from geodata.ingest.aliases import find_hit, header_keys
 from geodata.ingest.columns import guess_kinds, map_columns
@@ -78,6 +80,15 @@ def test_cut_headers_of_shapefiles():
 def test_sheets_that_hold_no_record_of_ours_say_so(headers):
     found, _ = mapped(headers.split(), tuple("x" * len(headers.split())))
     assert (found.kind, found.reason, found.questions) == ("", "none_of_ours", ())
+
+
+def test_an_answer_that_is_no_kind_is_refused_with_the_list():
+    with pytest.raises(UsageError) as refused:
+        mapped(["站名"], ("a",), answer=TableAnswer(kind="station"))
+    for language in LANGUAGES:
+        said, remedy = Text(language).fault(refused.value.fault)
+        assert "station" in said
+        assert all(kind in remedy for kind in KINDS)
 
 
 def test_a_list_that_could_be_of_two_kinds_is_asked():

@@ -11,6 +11,7 @@ from made_files import archive, layer_files, table
 from shapely.geometry import box
 from small_city import COUNTIES, SIDE, SOUTH, WEST, build_small_city
 
+from coverage_map.text import Text
 from geodata.crs import CrsRefusedError, from_cgcs2000, geodesic_m
 from geodata.ingest import Answers, TableAnswer, check_file
 
@@ -75,6 +76,7 @@ def test_plane_coordinates_are_told_by_their_range(crs, swapped):
     assert report.crs.swapped == swapped
     placed = report.records.geometry
     assert geodesic_m(placed.x, placed.y, lon, lat).max() < 0.02
+    assert codes(report) == ({"axes_surveying"} if swapped else set())
 
 
 def test_six_degrees_and_utm_lie_near_each_other_and_need_evidence():
@@ -173,7 +175,7 @@ def test_a_prj_of_wgs84_over_gcj02_is_contradicted_or_asked_never_obeyed():
             lon, lat, county = ground(count, seed)
             content = layer(*from_cgcs2000(lon, lat, "GCJ-02"), county, "EPSG:4326")
             report = check(content, "a.zip")
-            assert report.crs.claimed == "EPSG:4490"
+            assert report.crs.claimed == "EPSG:4326"
             if report.crs.chosen:
                 assert (report.crs.chosen, report.crs.decided_by) == ("GCJ-02", "evidence")
                 assert "crs_contradicted" in codes(report)
@@ -228,9 +230,46 @@ def test_positions_far_from_the_area_are_said_to_be():
     assert "crs_far" in codes(report)
     assert sum(fault.code == "outside_area" for fault in report.faults) == 20
     assert len(report.records) == 0
-    strange = check(listing(lon * 0 + 123_456.0, lat * 0 + 99.0, county))
-    assert "crs_fits_none" in codes(strange)
-    assert [question.code for question in strange.questions] == ["crs"]
+
+
+@pytest.mark.parametrize(("x", "y"), [(712_345.0, 812_345.0), (123_456.0, 99.0)])
+@pytest.mark.parametrize("headers", [("经度", "纬度"), ("CGCS2000经度", "CGCS2000纬度")])
+def test_numbers_that_fit_no_system_are_an_error_at_once(x, y, headers):
+    lon, lat, county = ground(20)
+    columns = {"x": headers[0], "y": headers[1]}
+    strange = check(listing(lon * 0 + x, lat * 0 + y, county, *headers), columns=columns)
+    errors = [fault.code for fault in strange.faults if fault.severity == "error"]
+    assert errors == ["crs_fits_none"]
+    assert strange.questions == ()
+    assert len(strange.records) == 0
+    # An answer does not make positions of them either.
+    answered = check(listing(lon * 0 + x, lat * 0 + y, county), crs="EPSG:4490")
+    assert len(answered.records) == 0
+
+
+def test_a_question_names_wgs84_as_the_file_does():
+    """KML is WGS 84 by definition; that CGCS2000 is within a metre does not rename it."""
+    marks = "".join(
+        f"<Placemark><name>站{i}</name><ExtendedData><Data name='站址编码'><value>Z{i}</value>"
+        f"</Data></ExtendedData><Point><coordinates>{113.65 + i / 1000},34.12</coordinates></Point>"
+        "</Placemark>"
+        for i in range(3)
+    )
+    report = check(f"<kml><Document>{marks}</Document></kml>".encode(), "a.kml")
+    assert [question.params["claimed"] for question in report.questions] == ["EPSG:4326"]
+    doubt = next(fault for fault in report.faults if fault.code == "crs_doubted")
+    assert "WGS 84" in Text("zh_CN").fault(doubt)[0]
+
+
+def test_an_answer_leaves_no_swap_unsaid():
+    lon, lat, county = ground(30)
+    report = check(listing(lat, lon, county), crs="EPSG:4490")
+    assert report.crs.swapped
+    assert {fault.code: fault.severity for fault in report.faults} == {"axes_swapped": "note"}
+    x, y = from_cgcs2000(lon, lat, "EPSG:4547")
+    report = check(listing(y, x, county, "X坐标", "Y坐标"), crs="EPSG:4547")
+    assert report.crs.swapped
+    assert {fault.code: fault.severity for fault in report.faults} == {"axes_surveying": "note"}
 
 
 def test_the_city_is_made_as_its_description_says():
