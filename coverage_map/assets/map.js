@@ -30,7 +30,7 @@
       }
     } else {
       /* On a dark class the dark line needs a light one beside it. */
-      for (const [colour, width] of [[style.casing, 2.6], [style.hatch_colour, 1]]) {
+      for (const [colour, width] of [[style.casing, 1.9], [style.hatch_colour, 1]]) {
         if (!colour) continue;
         ink.strokeStyle = colour;
         ink.lineWidth = width;
@@ -255,7 +255,7 @@
   /* Shape and colour come from the product's own tables, never from a file somebody handed in. */
   function sign(shape, colour) {
     const holder = document.createElement("span");
-    holder.innerHTML = `<svg viewBox="-8 -8 16 16" width="18" height="18" stroke="#fff" stroke-width="1.8" paint-order="stroke">${SHAPES[shape] || SHAPES.circle}</svg>`;
+    holder.innerHTML = `<svg viewBox="-8 -8 16 16" width="18" height="18" stroke="#fff" stroke-width="3" paint-order="stroke">${SHAPES[shape] || SHAPES.circle}</svg>`;
     holder.firstChild.setAttribute("fill", /^#[0-9a-f]{6}$/i.test(colour) ? colour : "#3f4a54");
     return holder.firstChild;
   }

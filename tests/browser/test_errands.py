@@ -80,6 +80,19 @@ def test_drilling_down_by_map_and_table_and_back_by_the_path(open_page, server, 
     page.locator(".figure.chosen").wait_for()
 
 
+def test_back_returns_to_the_place_before(open_page, server):
+    page = open_page("1366x768", "city")
+    page.goto(f"{server}/?area=411000&indicator=village_fibre&operator=any&level=area")
+    wait_for_map(page)
+    page.locator(".sheet tr[data-code]", has_text="鄢陵县").first.click()
+    page.locator(".st-key-trail b", has_text="鄢陵县").wait_for()
+    settle(page)
+    page.go_back()
+    page.locator(".st-key-trail b", has_text="许昌市").wait_for()
+    wait_for_map(page)
+    assert filters(page)[0] == "许昌市"
+
+
 def test_map_and_gap_table_are_one_selection(open_page, server):
     page = open_page("1366x768", "city")
     page.get_by_role("link", name="缺口").click()
@@ -152,6 +165,36 @@ def test_a_file_that_is_none_is_refused_with_a_remedy(open_page, server, tmp_pat
     take_picture(page, "upload-refused")
     assert "坏文件.xlsx" in refusal.inner_text()
     assert refusal.locator(".remedy").inner_text() != ""
+
+
+def test_a_file_that_is_none_of_ours_names_what_is_taken(open_page, server, tmp_path):
+    page = open_page("1366x768", "unicom")
+    page.get_by_role("link", name="上传").click()
+    other = tmp_path / "通讯录.csv"
+    other.write_text("姓名,电话\n张三,123\n李四,456\n", encoding="utf-8")
+    page.locator('input[type="file"]').set_input_files(other)
+    page.locator(".understood .remedy", has_text="基站站址").wait_for()
+
+
+def test_every_fault_of_a_file_can_be_had(open_page, server, workspace, tmp_path):
+    gap = gaps_of(workspace, "cmcc", "mobile_4g").iloc[0]
+    page = open_page("1366x768", "cmcc")
+    page.get_by_role("link", name="上传").click()
+    file = tmp_path / "有错.csv"
+    write_sites(file, gap, 2)
+    lines = file.read_text(encoding="gb18030").splitlines()
+    lines += [lines[1].replace("新站0", "").replace("NEW2", f"BAD{n}") for n in range(8)]
+    file.write_text("\n".join(lines), encoding="gb18030")
+    page.locator('input[type="file"]').set_input_files(file)
+    page.locator(".understood").wait_for()
+    with page.expect_download() as started:
+        page.locator('a.download[href*="faults"]').click()
+    path = tmp_path / "faults.csv"
+    started.value.save_as(path)
+    assert path.read_bytes().startswith(b"\xef\xbb\xbf")
+    rows = list(csv.DictReader(path.read_text(encoding="utf-8-sig").splitlines()))
+    assert len([row for row in rows if row["级别"] == "错误"]) >= 8
+    assert all(row["怎么改"] for row in rows)
 
 
 def test_who_only_reads_is_told_so(open_page, server):

@@ -87,6 +87,12 @@ def test_what_the_framework_tells_about_itself_is_closed_to_everyone(server, ses
     assert ask(server, path, cookie=session)[0] == 404
 
 
+@pytest.mark.parametrize("path", ["/nosuch", "/gaps/", "/a/b"])
+def test_a_page_there_is_none_of_leads_to_the_overview(server, session, path):
+    status, headers, _ = ask(server, path, cookie=session, headers={"Accept": "text/html"})
+    assert (status, headers["location"]) == (303, "/")
+
+
 def test_page_templates_are_no_assets(server):
     assert ask(server, "/assets/app.css")[0] == 200
     assert ask(server, "/assets/pages/header.html")[0] == 404

@@ -80,6 +80,49 @@ def test_rates_stand_beside_their_unknown_share(open_page, server):
         assert "/" in figure.locator("b").get_attribute("title")
 
 
+def test_an_indicator_of_areas_is_shown_by_area(open_page, server):
+    page = open_page("1366x768", "city")
+    page.goto(f"{server}/?indicator=internet_penetration&level=unit")
+    wait_for_map(page)
+    assert page.locator(".st-key-filter_level button").all_inner_texts() == ["县区"]
+    # Nothing is known of 东城区; what is not used by people is no gap.
+    assert "未知" in map_frame(page).locator(".legend").inner_text()
+    assert page.locator(".figure.chosen .bar .gap").count() == 0
+    page.goto(f"{server}/gaps?indicator=internet_penetration")
+    wait_for_map(page)
+    assert "村" not in page.locator(".st-key-beside").inner_text()
+
+
+def test_places_are_counted_without_people(open_page, server):
+    page = open_page("1366x768", "city")
+    page.goto(f"{server}/gaps?indicator=wlan_public")
+    wait_for_map(page)
+    assert "受影响" not in page.locator(".st-key-beside").inner_text()
+    assert "户数" not in page.locator("#sheet-gaps th").all_inner_texts()
+
+
+def test_what_does_not_apply_says_so(open_page, server):
+    page = open_page("1366x768", "city")
+    page.goto(f"{server}/?area=411002&indicator=village_fibre")
+    page.get_by_text("本区没有行政村").first.wait_for()
+
+
+def test_map_and_table_tell_a_port_that_is_taken(open_page, server):
+    page = open_page("1366x768", "city")
+    page.goto(f"{server}/?area=411081100&indicator=village_fibre&level=unit")
+    wait_for_map(page)
+    said = page.locator("#sheet-children").inner_text()
+    assert ("有覆盖无资源" in said) == (
+        "有覆盖无资源" in map_frame(page).locator(".legend").inner_text()
+    )
+    assert "有覆盖无资源" in said
+
+
+def test_an_owner_starts_with_what_it_has_records_of(open_page, server):
+    page = open_page("1366x768", "cbn")
+    assert filters(page)[1] == "有线电视数字化"
+
+
 def test_the_address_can_be_sent(open_page, server):
     page = open_page("1366x768", "city")
     address = f"{server}/gaps?area=411081&indicator=mobile_4g&operator=cmcc&level=unit"

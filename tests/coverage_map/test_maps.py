@@ -108,7 +108,7 @@ def test_every_class_has_a_style_and_states_differ_without_colour(sent):
     script = sent(make_view())["script"]
     settings = json.loads(re.search(r"CoverageMap\.start\(map_div, (\{.*\})\);", script)[1])
     styles = settings["styles"]
-    assert set(styles) == {*"cgun.", *map(str, range(len(share_scale().colours)))}
+    assert set(styles) == {*"cgun.", *map(str, range(2 * len(share_scale().colours)))}
     patterns = {key: styles[key].get("hatch", "") for key in "cgun"}
     outlines = {key: styles[key]["outline"] for key in "cgun"}
     assert len({(patterns[key], outlines[key]) for key in "cgun"}) == 4

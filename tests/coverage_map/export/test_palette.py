@@ -51,3 +51,11 @@ def test_share_of_nothing_known_has_no_class() -> None:
 def test_a_larger_share_is_never_in_a_lower_class(one: int, other: int) -> None:
     low, high = sorted((one / 1000, other / 1000))
     assert palette.share_class(low) <= palette.share_class(high)
+
+
+@pytest.mark.parametrize(
+    ("share", "unknown", "letter"),
+    [(1.0, 0.0, "4"), (1.0, 0.0999, "4"), (1.0, 0.1, "9"), (0.3, 0.5, "5"), (math.nan, 1.0, "u")],
+)
+def test_a_class_beside_much_that_is_unknown_has_a_letter_of_its_own(share, unknown, letter):
+    assert palette.share_letter(share, unknown) == letter
