@@ -299,7 +299,14 @@ def export(
         wanted = endings or list(pipeline.export_formats())
         for done, ending in enumerate(wanted):
             progress("progress.export", done, len(wanted))
-            name = pipeline.export_name(opened, actor, area=area, indicator=indicator or None)
+            name = pipeline.export_name(
+                opened,
+                actor,
+                area=area,
+                indicator=indicator or None,
+                language=text.language,
+                encoding=encoding or None,
+            )
             path = pipeline.export_gaps(
                 opened,
                 actor,

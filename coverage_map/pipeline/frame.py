@@ -134,8 +134,10 @@ def trail_of(register: Register, scope: Scope, code: str) -> tuple[Crumb, ...]:
     city = Crumb(register.city_code, str(names[register.city_code]), "city")
     if scope.areas is not None:
         if len(scope.areas) == 1 and code in ("", city.code):
+            if not _steps_up(register, scope.areas[0]):
+                raise UsageError("area_unknown", area=scope.areas[0])
             return trail_of(register, scope, scope.areas[0])
-        city = replace(city, name=" + ".join(names[area] for area in scope.areas))
+        city = replace(city, name=" + ".join(names.get(area, area) for area in scope.areas))
     if code in ("", city.code):
         return (city,)
     steps = _steps_up(register, code)
