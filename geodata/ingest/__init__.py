@@ -77,7 +77,20 @@ def check_file(
             reports.append(_unread(table, columns, name))
     if all(report.reason == "empty" for report in reports):
         raise FileRefusedError("file_empty", Place(file=name))
-    return reports
+    return _ask_of_strangers(reports)
+
+
+def _ask_of_strangers(reports: list[CheckedTable]) -> list[CheckedTable]:
+    """Ask what a sheet that fits no kind may be only where the file has no sheet of ours.
+
+    A summary or a legend beside the records needs no answer.
+    """
+    if not any(report.kind for report in reports):
+        return reports
+    return [
+        replace(report, questions=()) if report.reason == "none_of_ours" else report
+        for report in reports
+    ]
 
 
 def read_file(content: bytes, name: str) -> list[RawTable]:

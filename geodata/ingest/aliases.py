@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
-from geodata.ingest.settings import word
+from geodata.ingest.settings import settings, word
 from geodata.records import Field, Kind, read_kinds
 
 _BRACKETS = re.compile(r"[(\[【<].*?[)\]】>]")
@@ -22,8 +22,13 @@ class Hit:
 
 @lru_cache(maxsize=65536)
 def header_keys(header: str) -> tuple[str, ...]:
-    """Return the forms a header is looked up by: as it is, then without what is in brackets."""
+    """Return the forms a header is looked up by: as it is, then without what is in brackets.
+
+    Usual misspellings (维度 for 纬度) count as what they stand for.
+    """
     whole = word(header.replace("_", ""))
+    for written, meant in settings()["header"]["misspelt"].items():
+        whole = whole.replace(written, meant)
     bare = word(_BRACKETS.sub("", whole))
     return (whole, bare) if bare and bare != whole else (whole,)
 

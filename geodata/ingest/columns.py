@@ -5,26 +5,12 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from geodata.errors import Fault, Place, UsageError
-from geodata.ingest.aliases import Hit, find_hit, header_keys, header_kinds
+from geodata.ingest.aliases import Hit, find_hit, header_keys
+from geodata.ingest.guess import by_content, guess_kinds
 from geodata.ingest.raw import RawTable
 from geodata.ingest.report import ColumnMatch, Question, TableAnswer
-from geodata.ingest.settings import settings, word
+from geodata.ingest.settings import settings
 from geodata.records import Kind, read_kinds
-
-
-@dataclass(frozen=True)
-class Guess:
-    """How well a kind fits a table: its score and the required fields that no header names."""
-
-    kind: str
-    score: float
-    hits: int
-    missing: tuple[str, ...]
-
-    @property
-    def rank(self) -> float:
-        """Return the score less one for each required field that is missing."""
-        return self.score - len(self.missing)
 
 
 @dataclass(frozen=True)
@@ -53,73 +39,26 @@ def map_columns(table: RawTable, answer: TableAnswer, file: str) -> Columns:
             kinds = " ".join(read_kinds())
             raise UsageError("kind_unknown", kind=answer.kind, kinds=kinds)
         return _map(table, answer.kind, answer, file)
-    guesses = guess_kinds(table, table.sheet, file)
+    guesses = guess_kinds(table, table.sheet, file, *table.titles)
     rules = settings()["kind"]
     named = [header for header in table.headers if header]
+    likely = tuple(guess.kind for guess in guesses if guess.required)[: rules["offered"]]
+    none = Columns(reason="none_of_ours", questions=(Question("kind", likely),) if likely else ())
     if not guesses or guesses[0].hits < rules["least_share"] * len(named):
-        return Columns(reason="none_of_ours")
-    best = guesses[0]
-    rivals = [guess.kind for guess in guesses[1:] if best.rank - guess.rank < rules["margin"]]
-    if best.missing and best.score < rules["least_score"]:
-        return Columns(reason="none_of_ours")
+        return none
+    told = by_content(table, guesses)
+    best = told or guesses[0]
+    if told is None and best.missing and best.score < rules["least_score"]:
+        return none
+    rivals = [
+        guess.kind
+        for guess in guesses
+        if told is None and guess is not best and best.rank - guess.rank < rules["margin"]
+    ]
     if rivals:
         options = (best.kind, *rivals)
         return Columns(reason="kind_unclear", questions=(Question("kind", options),))
     return _map(table, best.kind, answer, file)
-
-
-def guess_kinds(table: RawTable, *titles: str) -> list[Guess]:
-    """Score every kind by the headers that name its own fields, the best first.
-
-    A header that n kinds know counts 1/n; a title that speaks of a kind a little. Kinds of another
-    geometry than the features are out.
-    """
-    guesses = []
-    for kind in read_kinds().values():
-        if not _geometry_fits(table, kind):
-            continue
-        found: dict[str, float] = {}
-        for j, header in enumerate(table.headers):
-            hit = find_hit(kind.name, header, cut=j in table.cut)
-            if hit is not None and hit.own:
-                found[hit.field] = max(found.get(hit.field, 0.0), _weight(header))
-        if not found:
-            continue
-        missing = tuple(
-            name
-            for name, entry in kind.fields.items()
-            if entry.required and name not in found and entry.fallback not in found
-        )
-        score = sum(found.values()) + _bonus(kind.name, titles)
-        guesses.append(Guess(kind.name, score, len(found), missing))
-    return sorted(guesses, key=lambda guess: (-guess.rank, guess.kind))
-
-
-def _bonus(kind: str, titles: tuple[str, ...]) -> float:
-    """Return what titles add to a kind: those that speak of it and of no other."""
-    spoken = {
-        name
-        for name, spellings in settings()["kind"]["words"].items()
-        for title in titles
-        if any(word(item) in word(title) for item in spellings)
-    }
-    return float(settings()["kind"]["title_bonus"]) if spoken == {kind} else 0.0
-
-
-def _weight(header: str) -> float:
-    for key in header_keys(header):
-        if kinds := header_kinds().get(key):
-            return 1.0 / len(kinds)
-    return 0.5
-
-
-def _geometry_fits(table: RawTable, kind: Kind) -> bool:
-    """Say whether features of the table can be records of a kind; a sheet can be any."""
-    if table.geometry is None:
-        return True
-    lines = {"LineString", "MultiLineString", "LinearRing"}
-    types = {shape.geom_type for shape in table.geometry if shape is not None}
-    return not types or (kind.geometry == "line") == bool(types & lines)
 
 
 def _map(table: RawTable, kind_name: str, answer: TableAnswer, file: str) -> Columns:
@@ -153,7 +92,10 @@ def _map(table: RawTable, kind_name: str, answer: TableAnswer, file: str) -> Col
 def _missing(
     table: RawTable, kind: Kind, found: set[str], answer: TableAnswer, place: Place
 ) -> tuple[list[Fault], tuple[Question, ...]]:
-    """Ask for required fields without a column; say which are taken from another column."""
+    """Ask for required fields without a column; say which are taken from another column.
+
+    Half a pair of coordinates is asked about too: a table without any says nothing of them.
+    """
     spare = tuple(
         header
         for header in table.headers
@@ -172,7 +114,16 @@ def _missing(
             faults.append(Fault("column_missing", place, params))
         else:
             questions.append(Question("column", spare, params))
+    axes = {"x", "y"}
+    if kind.geometry != "none" and not _has_shapes(table) and len(axes & found) == 1:
+        name = next(iter(axes - found))
+        if name not in answer.columns:
+            questions.append(Question("column", spare, {"field": name, "kind": kind.name}))
     return faults, tuple(questions)
+
+
+def _has_shapes(table: RawTable) -> bool:
+    return table.geometry is not None and any(shape is not None for shape in table.geometry)
 
 
 def _filled(table: RawTable, column: int) -> int:

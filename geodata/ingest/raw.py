@@ -28,7 +28,8 @@ class RawTable:
     ``columns`` holds one object array per header, with cells as the reader gave them; ``rows`` the
     number of each row in its sheet (of each feature from 1). ``geometry`` holds shapely geometries
     as given, ``claimed`` the CRS that the file declares. ``cut`` lists headers that the format may
-    have cut short. ``reason`` says why there is nothing to map.
+    have cut short. ``reason`` says why there is nothing to map, ``titles`` what else the table is
+    called: the folders of a KML.
     """
 
     sheet: str
@@ -41,6 +42,7 @@ class RawTable:
     cut: frozenset[int] = frozenset()
     faults: tuple[Fault, ...] = ()
     reason: str = ""
+    titles: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

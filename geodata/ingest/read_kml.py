@@ -5,6 +5,7 @@ KML is WGS 84 by definition (OGC 12-007r2), whatever the tool behind it really w
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from html import unescape
 from pathlib import PurePosixPath
 from xml.etree import ElementTree as ET
@@ -50,11 +51,12 @@ def read_kml(part: Part, name: str) -> Iterator[RawTable]:
             faults.append(Fault("geometry_damaged", where, {}, "warning"))
         family = "line" if geometry is not None and "Line" in geometry.geom_type else "point"
         groups.setdefault(family, []).append((number, _attributes(placemark), geometry))
+    titles = tuple(dict.fromkeys(_folders(root)))
     if not groups:
         yield RawTable(sheet, None, (), (), np.empty(0, dtype=np.int64), reason="empty")
     for family, rows in groups.items():
         title = sheet if len(groups) == 1 else f"{sheet}/{family}"
-        yield _table(title, rows, faults)
+        yield replace(_table(title, rows, faults), titles=titles)
         faults = []
 
 
@@ -64,6 +66,14 @@ def _local(node: ET.Element) -> str:
 
 def _children(node: ET.Element, name: str) -> Iterator[ET.Element]:
     return (child for child in node.iter() if _local(child) == name)
+
+
+def _folders(root: ET.Element) -> Iterator[str]:
+    """Return the names of the document and of the folders that hold placemarks themselves."""
+    for node in root.iter():
+        held = any(_local(child) == "Placemark" for child in node)
+        if held and (name := _first_text(node, "name")):
+            yield name
 
 
 def _first_text(node: ET.Element, name: str) -> str:
@@ -122,6 +132,8 @@ def _table(
     sheet: str, rows: list[tuple[int, dict[str, str], BaseGeometry | None]], faults: list[Fault]
 ) -> RawTable:
     headers = list(dict.fromkeys(key for _, attributes, _ in rows for key in attributes))
+    if not any(attributes.get(_NAME) for _, attributes, _ in rows):
+        headers.remove(_NAME)
     columns = []
     for header in headers:
         column = np.empty(len(rows), dtype=object)

@@ -2,13 +2,14 @@
 
 import numpy as np
 import pytest
-from made_files import SITE, table, workbook
+from made_files import SITE, site_rows, table, workbook
 
 from coverage_map.text import LANGUAGES, Text
 from geodata.errors import UsageError
-from geodata.ingest import Answers, TableAnswer, check_file
+from geodata.ingest import Answers, TableAnswer, check_file, read_file
 from geodata.ingest.aliases import find_hit, header_keys
-from geodata.ingest.columns import guess_kinds, map_columns
+from geodata.ingest.columns import map_columns
+from geodata.ingest.guess import guess_kinds
 from geodata.ingest.raw import RawTable
 from geodata.ingest.report import Question
 from geodata.records import read_kinds
@@ -70,16 +71,108 @@ def test_cut_headers_of_shapefiles():
 
 
 @pytest.mark.parametrize(
-    "headers",
+    ("headers", "likely"),
     [
-        "时间 小区名称 CGI RRC建立成功率 掉话率 切换成功率 上行PRB利用率 流量GB  干扰",
-        "工单号 工单状态 故障描述 处理人 派单时间 完成时间 站址名称 备注",
-        "姓名 电话 部门",
+        (
+            "时间 小区名称 CGI RRC建立成功率 掉话率 切换成功率 上行PRB利用率 流量GB  干扰",
+            ("cell", "ftth_community"),
+        ),
+        ("工单号 工单状态 故障描述 处理人 派单时间 完成时间 站址名称 备注", ("site", "tower")),
+        ("姓名 电话 部门", ()),
     ],
 )
-def test_sheets_that_hold_no_record_of_ours_say_so(headers):
+def test_sheets_that_hold_no_record_of_ours_say_so(headers, likely):
+    """What they might be is asked only where a header names what a kind requires."""
     found, _ = mapped(headers.split(), tuple("x" * len(headers.split())))
-    assert (found.kind, found.reason, found.questions) == ("", "none_of_ours", ())
+    questions = (Question("kind", likely),) if likely else ()
+    assert (found.kind, found.reason, found.questions) == ("", "none_of_ours", questions)
+
+
+def test_a_stranger_beside_records_of_ours_is_not_asked_about(city):
+    headers = ["时间", "小区名称", "CGI", "接通率", "掉话率", "切换率", "流量", "干扰"]
+    content = workbook(("站", [SITE, *site_rows(2)]), ("指标", [headers, ["x"] * 8]))
+    ours, other = check_file(content, "a.xlsx", city, "cmcc")
+    assert (ours.kind, other.reason, other.questions) == ("site", "none_of_ours", ())
+    alone = check_file(workbook(("指标", [headers, ["x"] * 8])), "a.xlsx", city, "cmcc")[0]
+    asked = (Question("kind", ("cell", "ftth_community")),)
+    assert (alone.reason, alone.questions) == ("none_of_ours", asked)
+
+
+@pytest.mark.parametrize("stem", ["", "GPS", "gps", "规划", "天线", "站址", "RRU", "选址", "基站"])
+def test_a_latitude_is_often_misspelt(stem):
+    headers = ["站址编码", "基站名称", f"{stem}经度", f"{stem}维度"]
+    found, fields = mapped(headers, ("1", "a", 113.6, 34.1))
+    assert found.questions == ()
+    assert (fields["x"], fields["y"]) == (f"{stem}经度", f"{stem}维度")
+
+
+def test_half_a_pair_of_coordinates_is_asked_about(city):
+    headers = [*SITE[:8], "位置二"]
+    content = table([headers, *site_rows(3)])
+    report = check_file(content, "a.csv", city, "cmcc")[0]
+    assert report.questions == (Question("column", ("位置二",), {"field": "y", "kind": "site"}),)
+    assert report.faults == ()
+    answers = Answers({"*": TableAnswer(columns={"y": "位置二"}, crs="EPSG:4490")})
+    answered = check_file(content, "a.csv", city, "cmcc", answers)[0]
+    assert answered.ready
+    assert answered.records.geometry.notna().all()
+    none = Answers({"*": TableAnswer(columns={"y": ""})})
+    without = check_file(content, "a.csv", city, "cmcc", none)[0]
+    assert without.ready
+    assert [fault.code for fault in without.faults] == ["positions_missing"]
+
+
+def test_lists_of_operators_with_few_known_headers_are_recognised():
+    site = ["序号", "站名", "规划编号", "GPS经度", "GPS维度", "制式"]
+    site += ["建设方式", "批次", "责任人", "备注"]
+    found, fields = mapped(site, ("1", "甲", "P1", 113.6, 34.1, "4G", "新建", "一", "李", ""))
+    assert (found.kind, found.questions) == ("site", ())
+    assert (fields["source_id"], fields["y"]) == ("规划编号", "GPS维度")
+    tower = ["序号", "铁塔站名", "选址经度", "选址纬度", "制式", "挂高", "批次", "责任人"]
+    found, fields = mapped(tower, ("1", "甲", 113.6, 34.1, "4G", 35, "一", "李"))
+    options = {found.kind, *(option for q in found.questions for option in q.options)}
+    assert "site" in options
+
+
+def test_what_the_rows_are_is_told_by_what_there_is_one_of_in_each():
+    headers = ["基站名称", "RRU经度", "RRU纬度", "频段", "频段", "小区名称", "批次", "责任人"]
+    rows = [(f"站{i // 3}", 113.6, 34.1, "1.8G", "FDD", f"小区{i}", "一", "李") for i in range(9)]
+    found, fields = mapped(headers, *rows)
+    assert found.kind == "cell"
+    assert fields["name"] == "小区名称"
+    assert [question.params["field"] for question in found.questions] == ["technology"]
+    # One cell a site: either may be meant, and a site needs no more columns.
+    found, _ = mapped(headers, *rows[::3])
+    assert found.kind == "site"
+
+
+@pytest.mark.parametrize(("folder", "named"), [("基站", True), ("基站", False), ("图层", False)])
+def test_placemarks_with_a_code_and_a_technology_are_sites_or_asked_about(city, folder, named):
+    mark = (
+        "<Placemark>{1}<ExtendedData><Data name='站址编码'><value>Z{0}</value></Data>"
+        "<Data name='制式'><value>4G</value></Data></ExtendedData>"
+        "<Point><coordinates>113.65{0},34.12</coordinates></Point></Placemark>"
+    )
+    marks = "".join(mark.format(i, f"<name>站{i}</name>" if named else "") for i in range(3))
+    content = f"<kml><Document><Folder><name>{folder}</name>{marks}</Folder></Document></kml>"
+    report = check_file(content.encode(), "a.kml", city, "cmcc")[0]
+    if named:
+        assert report.kind == "site"
+        return
+    assert report.questions[0].code == "kind"
+    assert report.questions[0].options[0] == "site"
+    answers = Answers({"*": TableAnswer(kind="site", crs="EPSG:4490")})
+    told = check_file(content.encode(), "a.kml", city, "cmcc", answers)[0]
+    assert [question.params["field"] for question in told.questions] == ["name"]
+
+
+def test_the_folders_of_a_kml_are_among_its_titles():
+    point = "<Point><coordinates>113.6,34.1</coordinates></Point>"
+    folder = f"<Folder><name>铁塔</name><Placemark><name>a</name>{point}</Placemark></Folder>"
+    content = f"<kml><Document><name>全市</name>{folder}</Document></kml>"
+    table_of = read_file(content.encode(), "a.kml")[0]
+    assert table_of.titles == ("铁塔",)
+    assert guess_kinds(table_of, *table_of.titles)[0].kind == "tower"
 
 
 def test_an_answer_that_is_no_kind_is_refused_with_the_list():
@@ -112,21 +205,21 @@ def test_the_name_of_a_file_tells_kinds_apart_that_headers_do_not():
 
 
 def test_a_required_column_that_is_missing_is_asked_for():
-    headers = ["CGI", "小区名称", "方位角", "下倾角", "eNodeB ID", "RAT类别", "经度"]
-    found, _ = mapped(headers, ("1", "a", 0, 3, "9", "4G", 113.6))
+    headers = ["CGI", "小区名称", "方位角", "下倾角", "eNodeB ID", "RAT类别"]
+    found, _ = mapped(headers, ("1", "a", 0, 3, "9", "4G"))
     assert found.kind == "cell"
     assert found.questions == (
         Question("column", ("RAT类别",), {"field": "technology", "kind": "cell"}),
     )
     told, fields = mapped(
         headers,
-        ("1", "a", 0, 3, "9", "4G", 113.6),
+        ("1", "a", 0, 3, "9", "4G"),
         answer=TableAnswer(columns={"technology": "RAT类别"}),
     )
     assert told.questions == ()
     assert fields["technology"] == "RAT类别"
     without, _ = mapped(
-        headers, ("1", "a", 0, 3, "9", "4G", 113.6), answer=TableAnswer(columns={"technology": ""})
+        headers, ("1", "a", 0, 3, "9", "4G"), answer=TableAnswer(columns={"technology": ""})
     )
     assert [fault.code for fault in without.faults] == ["column_missing"]
 
