@@ -18,7 +18,7 @@ ANY = "any"
 OPERATORS_TEST = "operators"
 CLAIMED = "claimed"
 # More than any distance on earth in metres.
-FAR = 10**8
+FAR = int(np.iinfo(np.int32).max)
 
 Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]

@@ -7,32 +7,19 @@ import geopandas as gpd
 import pandas as pd
 import pytest
 from export_names import NASTY
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from coverage_map.export import SheetInfo, write_gaps
 from geodata.register import Register
 
-CHROMIUM = [Path("/usr/bin") / name for name in ("chromium", "chromium-browser", "google-chrome")]
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
 
-@pytest.fixture(scope="module")
-def page() -> Iterator[Page]:
-    binary = next(path for path in CHROMIUM if path.exists())
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=binary, args=FLAGS)
-        yield browser.new_context(viewport={"width": 1366, "height": 768}, offline=True).new_page()
-        browser.close()
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    context = browser.new_context(viewport={"width": 1366, "height": 768}, offline=True)
+    yield context.new_page()
+    context.close()
 
 
 def test_page_opens_from_disk_and_links_map_and_table(
