@@ -34,6 +34,18 @@ def write_shapefile(
         _pack(path, [(f"{stem}{end}", target.with_suffix(end).read_bytes()) for end in keep])
 
 
+def _clear_names(table: Path, fields: int) -> None:
+    """Blank what GDAL leaves behind a field's name in a MapInfo table: bytes of its memory.
+
+    The header is dBASE's: 32 bytes, then 32 for each field, the first 11 of them its name.
+    """
+    content = bytearray(table.read_bytes())
+    for start in range(32, 32 * (fields + 1), 32):
+        name = bytes(content[start : start + 11]).split(b"\0")[0]
+        content[start : start + 11] = name.ljust(11, b"\0")
+    table.write_bytes(content)
+
+
 def write_mapinfo(path: Path, frame: gpd.GeoDataFrame, stem: str) -> None:
     """Write a zipped MapInfo table in GBK with Chinese field names.
 
@@ -51,6 +63,7 @@ def write_mapinfo(path: Path, frame: gpd.GeoDataFrame, stem: str) -> None:
         for name, field in plain.items():
             head = head.replace(field.encode(), name.encode("gbk"))
         target.write_bytes(head)
+        _clear_names(target.with_suffix(".dat"), len(names))
         files = sorted(Path(folder).iterdir())
         _pack(path, [(file.name, file.read_bytes()) for file in files])
 
