@@ -17,9 +17,15 @@ import typer
 from tqdm import tqdm
 
 from coverage_map import pipeline
-from coverage_map.cli_report import describe_place, import_figures, print_import
+from coverage_map.cli_report import (
+    check_figures,
+    describe_place,
+    import_figures,
+    print_check,
+    print_import,
+)
 from coverage_map.text import Text, one_of
-from geodata.errors import CoverageMapError, UsageError
+from geodata.errors import CoverageMapError, FileRefusedError, UsageError
 
 LANGUAGE_VARIABLE = "COVERAGE_MAP_LANGUAGE"
 text = Text(one_of(os.environ.get(LANGUAGE_VARIABLE, "zh_CN")))
@@ -133,6 +139,52 @@ def _columns(given: list[str]) -> dict[str, str]:
         if not equals or not field:
             raise UsageError("column_answer", given=field)
     return {field: header for field, _, header in pairs}
+
+
+@app.command(help=text("cli.check.help"))
+def check(
+    files: Annotated[list[Path], typer.Argument(help=text("cli.check.files"))],
+    workspace: Annotated[
+        Path | None, typer.Option("--workspace", "-w", help=text("cli.check.workspace"))
+    ] = None,
+    *,
+    owner: Annotated[str, typer.Option("--owner", help=text("cli.import.owner"))] = "",
+    crs: Annotated[str, typer.Option("--crs", help=text("cli.import.crs"))] = "",
+    kind: Annotated[str, typer.Option("--kind", help=text("cli.import.kind"))] = "",
+    column: Annotated[
+        list[str] | None, typer.Option("--column", help=text("cli.import.column"))
+    ] = None,
+    account: AsAccount = "",
+    as_json: Json = False,
+) -> None:
+    """Say what is understood of files; nothing is stored, and no workspace is needed."""
+    opened = actor = None
+    register = ""
+    if workspace is not None or pipeline.is_workspace(WORKSPACE):
+        opened, actor = _open(workspace or WORKSPACE, account)
+        register = pipeline.read_status(opened, actor).register_version
+    answers = pipeline.make_answers(crs=crs, kind=kind, columns=_columns(column or []))
+    results: list[dict[str, Any]] = []
+    refused = False
+    for file in files:
+        tables: tuple[pipeline.CheckedTable, ...] = ()
+        refusal = None
+        try:
+            content = pipeline.read_upload(file)
+            tables = pipeline.try_file(opened, actor, owner, file.name, content, answers)
+        except FileRefusedError as error:
+            refused, refusal = True, error.fault
+        results.append(check_figures(file.name, tables, register, refusal, text))
+        if as_json:
+            continue
+        if refusal is None:
+            print_check(file.name, tables, text)
+        else:
+            typer.echo(f"{file.name}\n  " + "\n  ".join(text.fault(refusal)), err=True)
+    if as_json:
+        _print_json(results[0] if len(results) == 1 else results)
+    if refused:
+        raise typer.Exit(1)
 
 
 @app.command(name="import", help=text("cli.import.help"))

@@ -34,26 +34,69 @@ def _table(table: CheckedTable, text: Text) -> dict[str, Any]:
         "file": table.file,
         "sheet": table.sheet,
         "kind": table.kind or None,
-        "reason": table.reason,
+        "reason": table.reason or None,
+        "reason_said": text(f"reason.{table.reason}") if table.reason else None,
         "header_row": table.header_row,
+        "header_rows": list(table.header_rows),
         "rows": table.rows,
         "columns": {match.field: match.header for match in table.columns},
+        "columns_by": {match.field: match.how for match in table.columns},
+        "suggested": {match.field: match.header for match in table.suggested},
+        "profile": table.profile or None,
         "unmapped": list(table.unmapped),
         "crs": {
             "chosen": table.crs.chosen,
             "decided_by": table.crs.decided_by,
             "claimed": table.crs.claimed,
             "scores": [
-                {"crs": s.crs, "inside": s.inside, "rows": s.rows, "share": s.share}
+                {
+                    "crs": s.crs,
+                    "inside": s.inside,
+                    "rows": s.rows,
+                    "share": s.share,
+                    "swapped": s.swapped,
+                }
                 for s in table.crs.scores
             ],
         },
+        "matched": table.matched,
+        "to_review": len(table.queue),
         "taken": len(table.records),
         "questions": [
             {"code": q.code, "options": list(q.options), **dict(q.params)} for q in table.questions
         ],
         "faults": [describe_fault(fault, text) for fault in table.faults],
     }
+
+
+def check_figures(
+    file: str, tables: tuple[CheckedTable, ...], register: str, refusal: Fault | None, text: Text
+) -> dict[str, Any]:
+    """Return what was understood of a file as a JSON-ready mapping."""
+    return {
+        "file": file,
+        "register": register or None,
+        "refused": describe_fault(refusal, text) if refusal else None,
+        "tables": [_table(table, text) for table in tables],
+    }
+
+
+def print_check(file: str, tables: tuple[CheckedTable, ...], text: Text) -> None:
+    """Print what was understood of a file, what is asked, and its faults by cause."""
+    typer.echo(file)
+    for table in tables:
+        typer.echo(f"  {table.sheet or table.file}: {_understood(table, text)}")
+        if table.columns:
+            pairs = (f"{_field(match.field, text)} ← {match.header}" for match in table.columns)
+            typer.echo("    " + "  ".join(pairs))
+        for question in table.questions:
+            typer.echo("    " + _ask(table, question, text))
+        for line in _group_faults(table.faults, text):
+            typer.echo("    " + line)
+
+
+def _field(name: str, text: Text) -> str:
+    return text(f"field.{name}") if text.has(f"field.{name}") else name
 
 
 def import_figures(outcome: pipeline.ImportOutcome, text: Text) -> dict[str, Any]:
@@ -71,13 +114,7 @@ def import_figures(outcome: pipeline.ImportOutcome, text: Text) -> dict[str, Any
 
 def print_import(outcome: pipeline.ImportOutcome, text: Text) -> None:
     """Print what was understood and taken of a file, what is asked, and its faults by cause."""
-    typer.echo(outcome.check.filename)
-    for table in outcome.check.tables:
-        typer.echo(f"  {table.sheet or table.file}: {_understood(table, text)}")
-        for question in table.questions:
-            typer.echo("    " + _ask(table, question, text))
-        for line in _group_faults(table.faults, text):
-            typer.echo("    " + line)
+    print_check(outcome.check.filename, outcome.check.tables, text)
     if outcome.accepted:
         changed = len(outcome.accepted.changed)
         taken = sum(outcome.accepted.rows.values())

@@ -16,7 +16,8 @@ class Place:
     """Where a fault stands in what a person handed in; empty parts are not known or do not apply.
 
     ``row`` counts as the spreadsheet does (the first row of a sheet is 1); for vector files it is
-    the feature's number, from 1. ``value`` is what stood there, shortened to 80 characters.
+    the feature's number, from 1. ``column`` is a header, ``number`` the column's number in its
+    sheet, from 1. ``value`` is what stood there, shortened to 80 characters.
     """
 
     file: str = ""
@@ -24,6 +25,7 @@ class Place:
     row: int | None = None
     column: str = ""
     value: str = ""
+    number: int | None = None
 
 
 @dataclass(frozen=True)

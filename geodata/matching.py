@@ -22,6 +22,21 @@ from geodata.place_names import matching_settings
 from geodata.records import Subject
 from geodata.register import Register
 
+# The review queue: rows whose unit a person should look at, one a ``key``, the worst first.
+QUEUE = (
+    "key",  # what a decision is remembered by: decision_key
+    "row",  # the first row it is about
+    "rows",  # how many rows it is about
+    "name",  # what the record is called
+    "said",  # the row's words on where it lies, as a person reads them
+    "lon",  # EPSG:4490, NaN where it has no position
+    "lat",
+    "unit_code",  # the present match, "" for none
+    "confidence",
+    "reason",  # queue.<reason> in the catalogues
+    "candidates",  # JSON: [{"unit": code, "confidence": 0..1, "why": how.<why>, "away_m": 120}]
+)
+
 Ints = npt.NDArray[np.int64]
 Objects = npt.NDArray[np.object_]
 
@@ -31,6 +46,7 @@ def match_records(
     register: Register,
     subject: Subject = "unit",
     index: UnitIndex | None = None,
+    decisions: Mapping[str, str] | None = None,
 ) -> pd.DataFrame:
     """Match every row of a frame to a unit, and to the settlement, place or area it is about.
 
@@ -41,6 +57,8 @@ def match_records(
         register: what there is to be matched.
         subject: what the records are about, from their kind.
         index: the register's ``unit_index``, for whoever matches several tables.
+        decisions: what a person said of rows before: a row's ``decision_key`` → its unit, "" for
+            none. They go before all evidence (method ``decision``, confidence 1).
 
     Returns:
         A frame with the same index: unit_code, county_code, subject_id (each empty where there is

@@ -38,6 +38,32 @@ class Register:
         return str(self.areas.loc[self.areas["level"] == "city", "code"].iloc[0])
 
 
+def empty_register() -> Register:
+    """Return the register of nowhere: for files of a place that no register describes."""
+    columns = {
+        "areas": ["code", "name", "level", "parent_code"],
+        "counties": ["code", "name", "modelled"],
+        "townships": ["code", "name", "county_code", "area_code", "modelled"],
+        "units": [
+            *("code", "name", "kind", "township_code", "county_code", "area_code"),
+            *("households", "people", "area_km2", "urban", "modelled"),
+        ],
+        "settlements": ["settlement_id", "name", "unit_code", "households", "people", "modelled"],
+        "places": ["place_id", "name", "kind", "unit_code"],
+    }
+    numbers = {"households": "int64", "people": "int64", "area_km2": "float64"}
+    flags = dict.fromkeys(("modelled", "urban"), "bool")
+    frames = {
+        table: gpd.GeoDataFrame(
+            {name: pd.Series(dtype=({**numbers, **flags}).get(name, "str")) for name in names},
+            geometry=gpd.GeoSeries([], crs="EPSG:4490"),
+        )
+        for table, names in columns.items()
+    }
+    aliases = pd.DataFrame({name: pd.Series(dtype="str") for name in ("level", "code", "alias")})
+    return Register(version="", aliases=aliases, **frames)
+
+
 REGISTER_TABLES = ("areas", "counties", "townships", "units", "settlements", "places")
 
 

@@ -22,8 +22,11 @@ from coverage_map.pipeline.imports import (
     accept_upload,
     check_upload,
     import_file,
+    make_answers,
+    read_upload,
     read_uploads,
     recheck_upload,
+    try_file,
 )
 from coverage_map.pipeline.layers import boundary_layer, hillshade_layer, layer_path
 from coverage_map.pipeline.overview import find_unit, read_overview, read_status
@@ -77,6 +80,7 @@ __all__ = [
     "layer_path",
     "list_accounts",
     "local_actor",
+    "make_answers",
     "open_workspace",
     "read_card",
     "read_frame",
@@ -85,10 +89,12 @@ __all__ = [
     "read_sharing",
     "read_status",
     "read_trail",
+    "read_upload",
     "read_uploads",
     "recheck_upload",
     "sign_in",
     "sign_out",
+    "try_file",
     "unit_names",
     "unit_places",
     "warm_up",

@@ -25,6 +25,7 @@ from geodata.errors import (
 )
 from geodata.ingest import Answers, CheckedTable, TableAnswer
 from geodata.owners import read_owners
+from geodata.register import empty_register
 from geodata.store.engine import read, write
 from geodata.store.ledger import (
     UploadState,
@@ -89,6 +90,29 @@ def check_upload(
             size=len(content),
         )
     return recheck_upload(workspace, actor, upload_id, answers)
+
+
+def try_file(
+    workspace: Workspace | None,
+    actor: Actor | None,
+    owner: str,
+    filename: str,
+    content: bytes,
+    answers: Answers | None = None,
+) -> tuple[CheckedTable, ...]:
+    """Read a file and say what was understood; nothing is stored.
+
+    Without a workspace there is no register: kinds and columns are recognised, places are not.
+    ``owner`` may be empty; nothing that others handed in is looked at.
+
+    Raises:
+        FileRefusedError, UsageError, NotAllowedError: as ``check_upload``.
+    """
+    if workspace is None or actor is None:
+        return tuple(check_in_child(content, filename, empty_register(), owner, answers))
+    if owner:
+        _check_owner(actor, "check", owner)
+    return tuple(check_in_child(content, filename, load_register(workspace), owner, answers))
 
 
 def recheck_upload(
@@ -249,11 +273,9 @@ def import_file(
     Raises:
         FileRefusedError, UsageError, NotAllowedError: as ``check_upload``.
     """
-    if not file.is_file():
-        raise UsageError("file_missing", Place(file=str(file)))
-    answer = TableAnswer(kind=kind, crs=_check_crs(crs), columns=columns or {})
-    answers = Answers({"*": answer}) if crs or kind or columns else None
-    check = check_upload(workspace, actor, owner, file.name, file.read_bytes(), answers, progress)
+    content = read_upload(file)
+    answers = make_answers(crs=crs, kind=kind, columns=columns or {})
+    check = check_upload(workspace, actor, owner, file.name, content, answers, progress)
     try:
         accepted = accept_upload(
             workspace, actor, check.upload_id, answers, partial=partial, progress=progress
@@ -261,6 +283,19 @@ def import_file(
     except TableRefusedError as refused:
         return ImportOutcome(check, None, refused.fault)
     return ImportOutcome(check, accepted)
+
+
+def read_upload(file: Path) -> bytes:
+    """Return a file's bytes; UsageError where there is no such file."""
+    if not file.is_file():
+        raise UsageError("file_missing", Place(file=str(file)))
+    return file.read_bytes()
+
+
+def make_answers(*, crs: str, kind: str, columns: Mapping[str, str]) -> Answers | None:
+    """Return answers that hold for every sheet of a file, None when nothing was answered."""
+    answer = TableAnswer(kind=kind, crs=_check_crs(crs), columns=columns)
+    return Answers({"*": answer}) if crs or kind or columns else None
 
 
 def _check_crs(crs: str) -> str:

@@ -3,6 +3,7 @@
 A file that crashes its reader takes the child with it, not the app; the next file gets a new one.
 """
 
+import logging
 import multiprocessing
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
@@ -10,11 +11,12 @@ from functools import cache
 from threading import Lock
 
 from coverage_map.pipeline.worker import follow_parent
-from geodata.errors import FileRefusedError, Place
+from geodata.errors import CoverageMapError, FileRefusedError, Place
 from geodata.ingest import Answers, CheckedTable, check_file
 from geodata.register import Register
 
 _lock = Lock()
+_log = logging.getLogger(__name__)
 
 
 @cache
@@ -49,7 +51,13 @@ def check_in_child(
     with _lock:
         try:
             future = _executor().submit(check_file, content, name, register, owner, answers)
-            return future.result()
+            failure = future.exception()
         except BrokenProcessPool as crash:
             _executor.cache_clear()
             raise FileRefusedError("file_crashed_reader", Place(file=name)) from crash
+    if failure is None:
+        return future.result()
+    if not isinstance(failure, CoverageMapError):
+        _log.error("the reader failed on a file", exc_info=failure)
+        raise FileRefusedError("file_crashed_reader", Place(file=name)) from failure
+    raise failure

@@ -12,6 +12,8 @@ from geodata.errors import Fault, Place
 from geodata.ingest.report import CheckedTable, ColumnMatch, CrsChoice, CrsScore, Question
 from geodata.store.frames import get_frame, put_frame
 
+_FRAMES = ("records", "queue")
+
 
 def save_check(workspace: Workspace, check: UploadCheck, answers: str) -> str:
     """Keep a check and the answers it was made with; return the report's hash."""
@@ -42,17 +44,19 @@ def load_check(
 
 
 def _written(workspace: Workspace, table: CheckedTable) -> dict[str, Any]:
-    parts = {name: value for name, value in vars(table).items() if name != "records"}
+    parts = {name: value for name, value in vars(table).items() if name not in _FRAMES}
     plain = {
         **parts,
         "columns": [asdict(match) for match in table.columns],
+        "suggested": [asdict(match) for match in table.suggested],
         "crs": asdict(table.crs),
         "faults": [
             {**vars(f), "place": asdict(f.place), "params": dict(f.params)} for f in table.faults
         ],
         "questions": [{**vars(q), "params": dict(q.params)} for q in table.questions],
     }
-    return {**plain, "records": put_frame(workspace.store, table.records)}
+    frames = {name: put_frame(workspace.store, getattr(table, name)) for name in _FRAMES}
+    return {**plain, **frames}
 
 
 def _read(workspace: Workspace, data: dict[str, Any]) -> CheckedTable:
@@ -62,7 +66,8 @@ def _read(workspace: Workspace, data: dict[str, Any]) -> CheckedTable:
         **{
             **data,
             "columns": tuple(ColumnMatch(**match) for match in data["columns"]),
-            "unmapped": tuple(data["unmapped"]),
+            "suggested": tuple(ColumnMatch(**match) for match in data["suggested"]),
+            **{name: tuple(data[name]) for name in ("unmapped", "header_rows", "shape")},
             "crs": CrsChoice(**{**crs, "scores": scores}),
             "faults": tuple(
                 Fault(**{**fault, "place": Place(**fault["place"])}) for fault in data["faults"]
@@ -72,5 +77,6 @@ def _read(workspace: Workspace, data: dict[str, Any]) -> CheckedTable:
                 for question in data["questions"]
             ),
             "records": gpd.GeoDataFrame(get_frame(workspace.store, data["records"])),
+            "queue": get_frame(workspace.store, data["queue"]),
         }
     )

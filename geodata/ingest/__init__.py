@@ -1,6 +1,6 @@
 """Read what a carrier hands in: bytes become tables, tables become checked and placed records."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import PurePosixPath
 
@@ -8,6 +8,7 @@ import geopandas as gpd
 
 from geodata.crs import CGCS2000
 from geodata.errors import FileRefusedError, Place
+from geodata.ingest.aliases import header_keys
 from geodata.ingest.check import check_table
 from geodata.ingest.columns import Columns, map_columns
 from geodata.ingest.detect import split_upload
@@ -22,6 +23,7 @@ from geodata.ingest.report import (
     ColumnMatch,
     CrsChoice,
     CrsScore,
+    Profile,
     Question,
     TableAnswer,
 )
@@ -34,10 +36,12 @@ __all__ = [
     "ColumnMatch",
     "CrsChoice",
     "CrsScore",
+    "Profile",
     "Question",
     "TableAnswer",
     "check_file",
     "read_file",
+    "table_shape",
 ]
 
 
@@ -47,15 +51,20 @@ def check_file(
     register: Register,
     owner: str,
     answers: Answers | None = None,
+    profiles: Sequence[Profile] = (),
+    decisions: Mapping[str, str] | None = None,
 ) -> list[CheckedTable]:
     """Read, recognise, place, match and check every table of an uploaded file.
 
     Args:
         content: the file's bytes.
         name: its name, whose ending helps to tell what it is.
-        register: the reference frames of the city.
-        owner: the enterprise that hands it in; its code in ``owners.toml``.
+        register: the reference frames of the city; ``empty_register()`` where there are none: then
+            kinds and columns are recognised, and the coordinate system is asked.
+        owner: the enterprise that hands it in; its code in ``owners.toml``, "" for nobody's.
         answers: what a person said about its tables.
+        profiles: what was said of tables of the same shape before; an answer goes before it.
+        decisions: what a person said of rows' units before; see ``match_records``.
 
     Returns:
         One report a table, those that are none of ours included. Nothing is stored.
@@ -69,15 +78,35 @@ def check_file(
     index = unit_index(register)
     reports: list[CheckedTable] = []
     for table in read_file(content, name):
-        answer = known.for_sheet(table.sheet)
+        shape = table_shape(table)
+        answer, profile = _answer(known, profiles, table.sheet, shape)
         columns = Columns(reason=table.reason) if table.reason else map_columns(table, answer, name)
         if columns.kind:
-            reports.append(check_table(table, columns, register, index, owner, answer, name))
+            report = check_table(
+                table, columns, register, index, owner, answer, name, decisions or {}
+            )
         else:
-            reports.append(_unread(table, columns, name))
+            report = _unread(table, columns, name)
+        reports.append(replace(report, shape=shape, profile=profile, header_rows=table.header_rows))
     if all(report.reason == "empty" for report in reports):
         raise FileRefusedError("file_empty", Place(file=name))
     return _ask_of_strangers(reports)
+
+
+def table_shape(table: RawTable) -> tuple[str, ...]:
+    """Return what tables of the same making have in common: their normalised headers, sorted."""
+    return tuple(sorted(header_keys(header)[0] for header in table.headers if header))
+
+
+def _answer(
+    known: Answers, profiles: Sequence[Profile], sheet: str, shape: tuple[str, ...]
+) -> tuple[TableAnswer, str]:
+    """Return what was said of a table, and the profile it comes from where nothing was said now."""
+    said = known.for_sheet(sheet)
+    if said != TableAnswer():
+        return said, ""
+    fitting = next((profile for profile in profiles if profile.shape == shape), None)
+    return (fitting.answer, fitting.name) if fitting else (said, "")
 
 
 def _ask_of_strangers(reports: list[CheckedTable]) -> list[CheckedTable]:

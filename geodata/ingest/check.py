@@ -2,6 +2,7 @@
 
 import json
 import uuid
+from collections.abc import Mapping
 from typing import Any
 
 import geopandas as gpd
@@ -32,6 +33,7 @@ def check_table(
     owner: str,
     answer: TableAnswer,
     file: str,
+    decisions: Mapping[str, str],
 ) -> CheckedTable:
     """Check a mapped table against its kind; return it with its good rows, placed and matched."""
     kind = read_kinds()[columns.kind]
@@ -47,7 +49,7 @@ def check_table(
     frame = gpd.GeoDataFrame(work.frame, geometry=gpd.GeoSeries(geometry, crs=CGCS2000))
     check_positions(work, kind, frame, register, choice.chosen)
     waiting = waiting_rows(work, kind, frame, choice.chosen)
-    matched = match_records(frame, register, kind.subject, index)
+    matched = match_records(frame, register, kind.subject, index, decisions)
     _check_matches(work, kind, matched, waiting)
     check_placeless(work, kind, waiting)
     _check_keys(work, kind)

@@ -29,7 +29,11 @@ class RawTable:
     number of each row in its sheet (of each feature from 1). ``geometry`` holds shapely geometries
     as given, ``claimed`` the CRS that the file declares. ``cut`` lists headers that the format may
     have cut short. ``reason`` says why there is nothing to map, ``titles`` what else the table is
-    called: the folders of a KML.
+    called: the folders of a KML, the lines above a header.
+
+    ``groups`` holds what stands above each header in a header of several lines ("" for nothing),
+    ``header_rows`` the rows of such a header, ``numbers`` the number of each column in its sheet
+    (from 1). ``hidden`` says that the sheet is hidden.
     """
 
     sheet: str
@@ -43,6 +47,10 @@ class RawTable:
     faults: tuple[Fault, ...] = ()
     reason: str = ""
     titles: tuple[str, ...] = ()
+    groups: tuple[str, ...] = ()
+    header_rows: tuple[int, ...] = ()
+    numbers: tuple[int, ...] = ()
+    hidden: bool = False
 
 
 @dataclass(frozen=True)

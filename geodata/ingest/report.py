@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Literal, Self
 
 import geopandas as gpd
+import pandas as pd
 
 from geodata.errors import Fault
 
@@ -17,12 +18,15 @@ class TableAnswer:
     """What a person says about one table; an empty part leaves the question to the evidence.
 
     ``columns`` maps a field to the header it stands under; an empty header says it has none.
-    ``crs`` is ``EPSG:<code>``, ``GCJ-02`` or ``BD-09``.
+    ``units`` maps a field to the unit its bare numbers are in, as ``settings.toml`` spells it.
+    ``crs`` is ``EPSG:<code>``, ``GCJ-02`` or ``BD-09``. The kind ``none`` says that the table holds
+    no record of ours.
     """
 
     kind: str = ""
     crs: str = ""
     columns: Mapping[str, str] = field(default_factory=dict)
+    units: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -47,13 +51,29 @@ class Answers:
 
 
 @dataclass(frozen=True)
+class Profile:
+    """What a person once said of a table, to be applied to tables of the same shape.
+
+    ``shape`` is ``CheckedTable.shape``: the table's normalised headers, sorted.
+    """
+
+    name: str
+    shape: tuple[str, ...]
+    answer: TableAnswer
+
+
+@dataclass(frozen=True)
 class ColumnMatch:
-    """A field and the column it was found in; ``column`` counts from 0 within the table."""
+    """A field and the column it was found in; ``column`` counts from 0 within the table.
+
+    ``how``: a header's alias, a person's answer, a remembered profile, or the column's values and
+    neighbours, which is a suggestion that a person is to confirm.
+    """
 
     field: str
     header: str
     column: int
-    how: Literal["alias", "answer"]
+    how: Literal["alias", "answer", "profile", "values"]
 
 
 @dataclass(frozen=True)
@@ -102,6 +122,11 @@ class CheckedTable:
     ``kind`` is empty, with a ``reason`` (``reason.<code>`` in the catalogues), when the table is
     none of ours. ``rows`` counts data rows read. ``records``: the good rows in EPSG:4490, with the
     kind's and the place fields and ``records.PROVENANCE``.
+
+    ``suggested`` are columns judged by their values that are not used until a person confirms
+    them; ``shape`` the table's normalised headers, sorted; ``profile`` the name of the profile
+    that was applied. ``queue`` holds the rows whose unit a person should look at, worst first; its
+    columns are those of ``geodata.matching.QUEUE``.
     """
 
     file: str
@@ -116,6 +141,11 @@ class CheckedTable:
     records: gpd.GeoDataFrame
     faults: tuple[Fault, ...]
     questions: tuple[Question, ...]
+    header_rows: tuple[int, ...] = ()
+    suggested: tuple[ColumnMatch, ...] = ()
+    shape: tuple[str, ...] = ()
+    profile: str = ""
+    queue: pd.DataFrame = field(default_factory=pd.DataFrame)
 
     @property
     def ready(self) -> bool:
@@ -126,3 +156,10 @@ class CheckedTable:
     def bad_rows(self) -> int:
         """Return how many rows were kept out."""
         return self.rows - len(self.records)
+
+    @property
+    def matched(self) -> int:
+        """Return how many records were matched to what they are about."""
+        if self.records.empty:
+            return 0
+        return int(((self.records["unit_code"] != "") | (self.records["subject_id"] != "")).sum())

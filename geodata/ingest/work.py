@@ -43,7 +43,8 @@ class Work:
         if value is None:
             value = cell_text(self.table.columns[column][row]) if column >= 0 else ""
         number = int(self.table.rows[row])
-        place = Place(self.file, self.table.sheet, number, header, value[:80])
+        cell = self.table.numbers[column] if column >= 0 and self.table.numbers else None
+        place = Place(self.file, self.table.sheet, number, header, value[:80], cell)
         self.faults.append(Fault(code, place, params or {}, severity))
         if severity == "error":
             self.bad[row] = True
