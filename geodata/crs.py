@@ -5,11 +5,8 @@ EPSG:4490, longitude before latitude, in degrees; WGS 84 is within a metre of it
 the same. Which systems are taken and which refused is data: ``crs.toml``.
 """
 
-import tomllib
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable
 from functools import cache
-from importlib.resources import files
 
 import geopandas as gpd
 import numpy as np
@@ -18,13 +15,29 @@ from pyproj import CRS, Geod, Transformer
 from pyproj.exceptions import CRSError
 from scipy.spatial import cKDTree
 
+from geodata.crs_zones import BD09, CGCS2000, GCJ02, WGS84, Floats, crs_rules
 from geodata.errors import CoverageMapError
 
-CGCS2000 = "EPSG:4490"
-GCJ02 = "GCJ-02"
-BD09 = "BD-09"
+__all__ = [
+    "BD09",
+    "CGCS2000",
+    "GCJ02",
+    "WGS84",
+    "CrsRefusedError",
+    "bd09_to_gcj02",
+    "from_cgcs2000",
+    "gcj02_to_bd09",
+    "gcj02_to_wgs84",
+    "geodesic_m",
+    "lonlat",
+    "metric_crs",
+    "nearest",
+    "pairs_within",
+    "read_crs",
+    "to_cgcs2000",
+    "wgs84_to_gcj02",
+]
 
-Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 Pair = tuple[Floats, Floats]
 
@@ -40,46 +53,6 @@ _ROUNDS = 20
 
 class CrsRefusedError(CoverageMapError):
     """A coordinate system is unknown or may not be used."""
-
-
-@dataclass(frozen=True)
-class _Rules:
-    taken: frozenset[int]
-    gauss_kruger: frozenset[int]
-    taken_datums: frozenset[str]
-    refused: Mapping[str, frozenset[int]]
-    refused_datums: Mapping[str, str]
-    first_code: int
-    first_meridian: int
-    last_meridian: int
-    width: int
-    web: frozenset[int]
-    families: Mapping[str, int]
-    first_wide_zone: int
-
-
-def _span(ranges: list[list[int]]) -> frozenset[int]:
-    return frozenset(code for low, high in ranges for code in range(low, high + 1))
-
-
-@cache
-def _rules() -> _Rules:
-    data = tomllib.loads((files("geodata") / "crs.toml").read_text(encoding="utf-8"))
-    refused = data["refused"]
-    return _Rules(
-        gauss_kruger=_span(data["projected"]),
-        taken=_span(data["projected"]) | frozenset(data["geographic"]) | frozenset(data["web"]),
-        taken_datums=frozenset(data["datums"]),
-        refused={name: _span(entry["codes"]) for name, entry in refused.items()},
-        refused_datums={name: why for why, entry in refused.items() for name in entry["datums"]},
-        first_code=data["metric"]["first_code"],
-        first_meridian=data["metric"]["first_meridian_deg"],
-        last_meridian=data["metric"]["last_meridian_deg"],
-        width=data["metric"]["zone_width_deg"],
-        web=frozenset(data["web"]),
-        families={name: int(code) for name, code in data["families"].items()},
-        first_wide_zone=data["first_wide_zone"],
-    )
 
 
 def _offset(lon: Floats, lat: Floats) -> Pair:
@@ -149,11 +122,11 @@ def _plain_datum(name: str) -> str:
 
 
 def _is_taken_datum(name: str) -> bool:
-    return _plain_datum(name) in _rules().taken_datums
+    return _plain_datum(name) in crs_rules().taken_datums
 
 
 def _refusal(datum: str, code: int | None) -> str:
-    rules = _rules()
+    rules = crs_rules()
     for why, codes in rules.refused.items():
         if code in codes:
             return why
@@ -163,7 +136,7 @@ def _refusal(datum: str, code: int | None) -> str:
 def _by_parameters(crs: CRS) -> int | None:
     """Return the Gauss–Krüger code of a system given by its numbers alone, as MapInfo does."""
     wanted = _transverse_mercator(crs)
-    codes = sorted(_rules().gauss_kruger)
+    codes = sorted(crs_rules().gauss_kruger)
     return next((code for code in codes if wanted and _gauss_kruger(code) == wanted), None)
 
 
@@ -200,7 +173,7 @@ def read_crs(claim: str) -> str:
         code = _by_parameters(crs)
     if why := _refusal(datum, code):
         raise CrsRefusedError("crs_refused", claim=crs.name, why=why)
-    if code is None or (code not in _rules().taken and not _is_taken_datum(datum)):
+    if code is None or (code not in crs_rules().taken and not _is_taken_datum(datum)):
         raise CrsRefusedError("crs_unknown", claim=crs.name)
     return f"EPSG:{code}"
 
@@ -224,7 +197,7 @@ def to_cgcs2000(x: npt.ArrayLike, y: npt.ArrayLike, crs: str) -> Pair:
         return gcj02_to_wgs84(x, y)
     if name == BD09:
         return gcj02_to_wgs84(*bd09_to_gcj02(x, y))
-    if name in {CGCS2000, "EPSG:4326"}:
+    if name in {CGCS2000, WGS84}:
         return x.copy(), y.copy()
     lon, lat = _transformer(name, CGCS2000).transform(x, y)
     lon, lat = _floats(lon, lat)
@@ -240,7 +213,7 @@ def from_cgcs2000(lon: npt.ArrayLike, lat: npt.ArrayLike, crs: str) -> Pair:
         return wgs84_to_gcj02(lon, lat)
     if name == BD09:
         return gcj02_to_bd09(*wgs84_to_gcj02(lon, lat))
-    if name in {CGCS2000, "EPSG:4326"}:
+    if name in {CGCS2000, WGS84}:
         return lon.copy(), lat.copy()
     x, y = _transformer(CGCS2000, name).transform(lon, lat)
     return _floats(x, y)
@@ -255,37 +228,13 @@ def metric_crs(place: float | tuple[float, float, float, float]) -> str:
         CrsRefusedError: ``crs_no_zone``, the place lies outside the zones of China.
     """
     lon = (place[0] + place[2]) / 2 if isinstance(place, tuple) else float(place)
-    rules = _rules()
+    rules = crs_rules()
     if not np.isfinite(lon):
         raise CrsRefusedError("crs_no_zone", longitude=str(lon))
     meridian = int(np.floor(lon / rules.width + 0.5)) * rules.width
     if not rules.first_meridian <= meridian <= rules.last_meridian:
         raise CrsRefusedError("crs_no_zone", longitude=round(lon, 4))
     return f"EPSG:{rules.first_code + (meridian - rules.first_meridian) // rules.width}"
-
-
-def plane_systems(west: float, east: float) -> tuple[str, ...]:
-    """List the plane systems that files of a place may be in, by its longitudes in degrees.
-
-    CGCS2000 Gauss–Krüger of 3 and 6 degrees with and without the zone's prefix, UTM on WGS 84,
-    Web Mercator. Systems with the same formula stand for each other by their first code.
-    """
-    rules = _rules()
-    narrow = range(
-        int(np.floor(west / rules.width + 0.5)), int(np.floor(east / rules.width + 0.5)) + 1
-    )
-    wide = range(int(west // 6) + 1, int(east // 6) + 2)
-    bases = rules.families
-    codes = [bases["gk3"] + zone - rules.first_meridian // rules.width for zone in narrow]
-    codes += [bases["gk3_prefixed"] + zone - rules.first_meridian // rules.width for zone in narrow]
-    codes += [
-        bases["gk6"] + zone - rules.first_wide_zone
-        for zone in wide
-        if (6 * zone - 3) // rules.width not in narrow
-    ]
-    codes += [bases["gk6_prefixed"] + zone - rules.first_wide_zone for zone in wide]
-    codes += [bases["utm_north"] + zone for zone in wide]
-    return tuple(f"EPSG:{code}" for code in (*codes, *sorted(rules.web)))
 
 
 # CGCS2000 is defined on the ellipsoid of GRS 80 (GB/T 33182); the difference is in the tenth digit.

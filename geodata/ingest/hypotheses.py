@@ -14,7 +14,8 @@ import numpy.typing as npt
 import pandas as pd
 import shapely
 
-from geodata.crs import BD09, CGCS2000, GCJ02, geodesic_m, plane_systems, to_cgcs2000
+from geodata.crs import BD09, CGCS2000, GCJ02, geodesic_m, to_cgcs2000
+from geodata.crs_zones import plane_systems
 from geodata.ingest.settings import settings
 from geodata.match_words import Said, UnitIndex, resolve_words
 from geodata.register import Register
