@@ -9,7 +9,7 @@ from coverage_map.pipeline.workspace import Workspace
 from coverage_map.text import DEFAULT_LANGUAGE, Text
 from geodata.errors import UsageError
 from geodata.store.engine import read
-from geodata.store.ledger import get_upload
+from geodata.store.uploads import get_upload
 
 COLUMNS = ("file", "sheet", "row", "column", "value", "fault", "remedy", "severity")
 # A cell that begins like a formula is run by spreadsheets; a quote before it keeps it text.

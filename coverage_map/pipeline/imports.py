@@ -27,16 +27,15 @@ from geodata.ingest import Answers, CheckedTable, TableAnswer
 from geodata.owners import read_owners
 from geodata.register import empty_register
 from geodata.store.engine import read, write
-from geodata.store.ledger import (
+from geodata.store.ledger import add_audit, stamp
+from geodata.store.tables import accept_tables
+from geodata.store.uploads import (
     UploadState,
-    add_audit,
     add_upload,
     get_upload,
     list_uploads,
     set_upload_state,
-    stamp,
 )
-from geodata.store.tables import accept_tables
 
 Progress = Callable[[str, int, int], None]
 SINCE = ("opened", "built")  # fields that say from when a record counts

@@ -118,7 +118,7 @@ def migrate(engine: Engine, target: str = "head") -> None:
             raise StoreError("store_newer", found=found)
         if target == "head" and found == _known_revisions()[0]:
             return
-        with write(engine) as connection:
+        with _rebuild(engine) as connection:
             if connection.dialect.name != "sqlite":
                 connection.execute(text(f"SELECT pg_advisory_xact_lock({MIGRATION_LOCK:d})"))
             steps = command.downgrade if target == "base" else command.upgrade
@@ -127,6 +127,29 @@ def migrate(engine: Engine, target: str = "head") -> None:
         raise StoreError("ledger_unreachable", database=_shown(engine)) from error
     except DatabaseError as error:
         raise StoreError("ledger_damaged", database=_shown(engine)) from error
+
+
+@contextmanager
+def _rebuild(engine: Engine) -> Iterator[Connection]:
+    """Open a transaction in which a table that others refer to may be made anew.
+
+    SQLite changes a table by dropping it for a copy, which its checks of references would refuse;
+    they are made at the end instead.
+    """
+    if engine.dialect.name != "sqlite":
+        with write(engine) as connection:
+            yield connection
+        return
+    with engine.execution_options(ledger_write=True).connect() as connection:
+        driver: Any = connection.connection.driver_connection
+        driver.execute("PRAGMA foreign_keys = OFF")  # heeded outside of a transaction only
+        try:
+            with connection.begin():
+                yield connection
+                if connection.exec_driver_sql("PRAGMA foreign_key_check").first():
+                    raise StoreError("ledger_damaged", database=_shown(engine))
+        finally:
+            driver.execute("PRAGMA foreign_keys = ON")
 
 
 def _shown(engine: Engine) -> str:

@@ -1,20 +1,17 @@
-"""What the ledger knows of uploads, registers, evaluations and layers, and the audit trail.
+"""What the ledger knows of registers, evaluations and layers, and the audit trail.
 
 Every function takes a connection of ``engine.read`` or ``engine.write``; what belongs together is
 written in one transaction. Times: see ``schema``.
 """
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
-from typing import Any, Literal
+from typing import Any
 
 from sqlalchemy import Connection, Select, insert, select, update
 
-from geodata.errors import StoreError
 from geodata.store import schema
-
-UploadState = Literal["received", "checked", "accepted", "refused", "withdrawn"]
 
 
 def stamp(later: timedelta = timedelta()) -> str:
@@ -36,62 +33,6 @@ def first_row(connection: Connection, query: Select[Any]) -> dict[str, Any] | No
 def all_rows(connection: Connection, query: Select[Any]) -> list[dict[str, Any]]:
     """Return the rows of a query by column name."""
     return [dict(row) for row in connection.execute(query).mappings()]
-
-
-def add_upload(
-    connection: Connection,
-    *,
-    owner: str,
-    account: str,
-    filename: str,
-    object_hash: str,
-    size: int,
-) -> str:
-    """Write down that a file came in and return the upload's id; its bytes are in the vault."""
-    identifier = new_id()
-    connection.execute(
-        insert(schema.upload).values(
-            id=identifier,
-            owner=owner,
-            account=account,
-            filename=filename,
-            object_hash=object_hash,
-            size=size,
-            received_at=stamp(),
-            state="received",
-        )
-    )
-    return identifier
-
-
-def set_upload_state(
-    connection: Connection, upload_id: str, state: UploadState, report_hash: str | None = None
-) -> None:
-    """Change an upload's state; a report, once there, stays unless another is given."""
-    values = {"state": state} | ({"report_hash": report_hash} if report_hash else {})
-    changed = connection.execute(
-        update(schema.upload).where(schema.upload.c.id == upload_id).values(values)
-    )
-    if changed.rowcount != 1:
-        raise StoreError("upload_unknown", upload=upload_id)
-
-
-def get_upload(connection: Connection, upload_id: str) -> dict[str, Any]:
-    """Return one upload."""
-    row = first_row(connection, select(schema.upload).where(schema.upload.c.id == upload_id))
-    if row is None:
-        raise StoreError("upload_unknown", upload=upload_id)
-    return row
-
-
-def list_uploads(
-    connection: Connection, owners: Sequence[str] | None = None
-) -> list[dict[str, Any]]:
-    """Return the uploads of some owners (None: of all), newest first."""
-    query = select(schema.upload).order_by(schema.upload.c.received_at.desc())
-    if owners is not None:
-        query = query.where(schema.upload.c.owner.in_(owners))
-    return all_rows(connection, query)
 
 
 def add_register(connection: Connection, version: str, objects: Mapping[str, str]) -> None:

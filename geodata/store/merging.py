@@ -79,9 +79,9 @@ def _typed(frame: pd.DataFrame, name: str, dtype: str, kind: Kind) -> pd.Series:
         raise UsageError("records_type", Place(column=name), kind=kind.name, type=dtype) from error
 
 
-def _listed(value: object, name: str, kind: Kind) -> tuple[str, ...]:
+def _listed(value: object, name: str, kind: Kind) -> tuple[str | float, ...]:
     if isinstance(value, list | tuple | np.ndarray):
-        return tuple(str(item) for item in value)
+        return tuple(float(item) if isinstance(item, float) else str(item) for item in value)
     if value is None or value is pd.NA or (isinstance(value, float) and np.isnan(value)):
         return ()
     raise UsageError("records_type", Place(column=name), kind=kind.name, type="list")

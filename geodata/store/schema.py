@@ -50,10 +50,59 @@ upload = Table(
     Column("received_at", Text, nullable=False),
     Column("state", Text, nullable=False),
     Column("report_hash", Text),  # object: what was understood, and the faults
+    # How it was submitted, null before: without its faulty rows; as the whole list of its kinds.
+    Column("partial", Boolean(create_constraint=False)),
+    Column("full_list", Boolean(create_constraint=False)),
     CheckConstraint(
-        "state in ('received', 'checked', 'accepted', 'refused', 'withdrawn')", name="state"
+        "state in ('received', 'checked', 'submitted', 'accepted', 'sent_back', 'superseded', "
+        "'refused', 'withdrawn')",
+        name="state",
     ),
     Index("ix_upload_owner_received_at", "owner", "received_at"),
+    Index("ix_upload_object_hash", "object_hash"),
+)
+
+# Who brought an upload into which state, when and why. Append-only, as the audit trail.
+upload_event = Table(
+    "upload_event",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("upload_id", Text, ForeignKey("upload.id"), nullable=False),
+    Column("state", Text, nullable=False),
+    Column("account", Text, nullable=False),
+    Column("at", Text, nullable=False),
+    Column("note", Text, nullable=False),
+    Index("ix_upload_event_upload_id", "upload_id"),
+)
+
+# What was once said of a table's kind, columns, units and CRS: for an owner's tables of that shape.
+profile = Table(
+    "profile",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("owner", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("shape_hash", Text, nullable=False),
+    Column("shape", JSON, nullable=False),  # list of normalised headers
+    Column("answer", JSON, nullable=False),  # kind, crs, columns, units
+    Column("account", Text, nullable=False),
+    Column("created_at", Text, nullable=False),
+    Column("changed_at", Text, nullable=False),
+    Index("uq_profile_owner_shape", "owner", "shape_hash", unique=True),
+)
+
+# What was said of a record's unit; of a key the newest line counts. Append-only.
+decision = Table(
+    "decision",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("owner", Text, nullable=False),
+    Column("key", Text, nullable=False),
+    Column("unit_code", Text),  # "" for no unit; null takes what was said back
+    Column("upload_id", Text, ForeignKey("upload.id"), nullable=False),  # where it was said
+    Column("account", Text, nullable=False),
+    Column("at", Text, nullable=False),
+    Index("ix_decision_owner_key", "owner", "key"),
 )
 
 # A table is a manifest of parts; the current one of a kind and owner has no superseded_at.
@@ -68,6 +117,7 @@ table_version = Table(
     Column("upload_id", Text, ForeignKey("upload.id"), nullable=False),
     Column("accepted_at", Text, nullable=False),
     Column("superseded_at", Text),
+    Column("uploads", JSON(none_as_null=True)),  # whose rows it holds; null: not known
     CheckConstraint("rows >= 0", name="rows"),
     Index(
         "uq_table_version_current",

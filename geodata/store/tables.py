@@ -4,7 +4,7 @@ Accepting merges new rows into the owner's table by the kind's key. Objects are 
 the manifest last, in one ledger transaction, so readers see the old table or the new one.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import geopandas as gpd
@@ -16,7 +16,7 @@ from geodata.records import Kind, read_kinds
 from geodata.store import schema
 from geodata.store.engine import hold, read, write
 from geodata.store.frames import get_frame, put_frame, values_hash
-from geodata.store.ledger import get_upload, new_id, set_upload_state
+from geodata.store.ledger import new_id
 from geodata.store.merging import (
     Merged,
     check_records,
@@ -25,6 +25,7 @@ from geodata.store.merging import (
     shape_records,
 )
 from geodata.store.opening import Store
+from geodata.store.uploads import get_upload, set_upload_state, supersede_uploads
 from geodata.store.vault import content_hash
 
 
@@ -55,7 +56,8 @@ def accept_records(
 ) -> Accepted:
     """Merge an upload's records of one kind into its owner's table; see ``accept_tables``."""
     incoming = [_Incoming(_kind(kind), frame, tuple(key))]
-    return _accept(store, upload_id, owner, incoming, accepted_at, replace)[0]
+    act = _Act(upload_id, owner, accepted_at, "")
+    return _accept(store, act, incoming, replace, None)[0]
 
 
 def accept_tables(
@@ -66,16 +68,39 @@ def accept_tables(
     accepted_at: str,
     *,
     replace: bool = False,
+    account: str = "",
+    also: Callable[[Connection], None] | None = None,
 ) -> list[Accepted]:
     """Merge all an upload holds (kind → records) into its owner's tables, all or nothing.
 
     How rows meet is told at ``merging.merge_records``. ``accepted_at`` is a time as
-    ``ledger.stamp`` writes it. The upload becomes ``accepted`` in the same transaction. UsageError
-    when records do not fit their kind; StoreError when the upload is another owner's or was
-    refused or withdrawn.
+    ``ledger.stamp`` writes it. In the same transaction ``also`` runs first, the upload becomes
+    ``accepted`` (by ``account``), and the owner's accepted uploads of which no record stands any
+    more become ``superseded``. UsageError when records do not fit their kind; StoreError when the
+    upload is another owner's or its state does not allow it.
     """
     incoming = [_Incoming(_kind(name), frame, _kind(name).key) for name, frame in tables.items()]
-    return _accept(store, upload_id, owner, incoming, accepted_at, replace)
+    act = _Act(upload_id, owner, accepted_at, account)
+    return _accept(store, act, incoming, replace, also)
+
+
+def plan_records(
+    store: Store, kind: str, owner: str, frame: gpd.GeoDataFrame, *, replace: bool = False
+) -> tuple[gpd.GeoDataFrame, Merged]:
+    """Return an owner's records of a kind, and what merging others into them would make of them."""
+    old = read_records(store, kind, [owner])
+    incoming = check_records(frame, _kind(kind)).assign(owner=owner)
+    return old, merge_records(old, incoming, _kind(kind).key, replace=replace)
+
+
+@dataclass(frozen=True)
+class _Act:
+    """Whose upload is accepted, when and by whom."""
+
+    upload_id: str
+    owner: str
+    at: str
+    account: str
 
 
 @dataclass(frozen=True)
@@ -113,35 +138,54 @@ def _kind(name: str) -> Kind:
 
 def _accept(
     store: Store,
-    upload_id: str,
-    owner: str,
+    act: _Act,
     incoming: Sequence[_Incoming],
-    accepted_at: str,
     replace: bool,
+    also: Callable[[Connection], None] | None,
 ) -> list[Accepted]:
     ready = []
     for table in incoming:
         frame = check_records(table.frame, table.kind)
-        marked = frame.assign(owner=owner, upload_id=upload_id, accepted_at=accepted_at)
+        marked = frame.assign(owner=act.owner, upload_id=act.upload_id, accepted_at=act.at)
         ready.append(_Incoming(table.kind, marked, table.key))
     with read(store.ledger) as connection:
-        manifests = [_current(connection, table.kind.name, owner) for table in ready]
+        manifests = [_current(connection, table.kind.name, act.owner) for table in ready]
     plans = [_plan(store, *pair, replace) for pair in zip(manifests, ready, strict=True)]
     with write(store.ledger) as connection:
-        upload = get_upload(connection, upload_id)
-        if upload["owner"] != owner or upload["state"] in {"refused", "withdrawn"}:
-            raise StoreError("upload_not_open", upload=upload_id, state=upload["state"])
+        if also is not None:
+            also(connection)
+        upload = get_upload(connection, act.upload_id)
+        if upload["owner"] != act.owner:
+            raise StoreError("upload_not_open", upload=act.upload_id, state=upload["state"])
         accepted = []
         for table, early in sorted(
             zip(ready, plans, strict=True), key=lambda pair: pair[0].kind.name
         ):
-            hold(connection, f"table {table.kind.name} {owner}")
-            now = _current(connection, table.kind.name, owner)
+            hold(connection, f"table {table.kind.name} {act.owner}")
+            now = _current(connection, table.kind.name, act.owner)
             # Another upload was accepted since the plan was made: merge with what it left.
             plan = early if now.version == early.before else _plan(store, now, table, replace)
-            accepted.append(_record(connection, upload_id, owner, accepted_at, plan))
-        set_upload_state(connection, upload_id, "accepted")
+            accepted.append(_record(connection, act, plan))
+        set_upload_state(connection, act.upload_id, "accepted", account=act.account)
+        standing = _standing(store, connection, act.owner)
+        supersede_uploads(connection, act.owner, standing, act.upload_id, act.account)
     return accepted
+
+
+def _standing(store: Store, connection: Connection, owner: str) -> set[str]:
+    """Return the uploads of which records stand in an owner's current tables."""
+    table, part = schema.table_version, schema.part
+    current = (table.c.owner == owner) & table.c.superseded_at.is_(None)
+    standing: set[str] = set()
+    for row in connection.execute(select(table.c.id, table.c.uploads).where(current)).all():
+        if row.uploads is not None:
+            standing |= set(row.uploads)
+            continue
+        # Written before the ledger knew whose rows a table holds.
+        objects = select(part.c.object_hash).where(part.c.table_version_id == row.id)
+        for key in connection.execute(objects).scalars().all():
+            standing |= set(get_frame(store, key)["upload_id"])
+    return standing
 
 
 def _current(connection: Connection, kind: str, owner: str) -> _Manifest:
@@ -178,13 +222,9 @@ def _plan(store: Store, before: _Manifest, table: _Incoming, replace: bool) -> _
     return _Plan(table.kind.name, before.version, tuple(parts), merged, counties)
 
 
-def _record(
-    connection: Connection, upload_id: str, owner: str, accepted_at: str, plan: _Plan
-) -> Accepted:
+def _record(connection: Connection, act: _Act, plan: _Plan) -> Accepted:
     table = schema.table_version
-    connection.execute(
-        update(table).where(table.c.id == plan.before).values(superseded_at=accepted_at)
-    )
+    connection.execute(update(table).where(table.c.id == plan.before).values(superseded_at=act.at))
     lines = [f"{part['county_code']} {part['values_hash']}" for part in plan.parts]
     identity = content_hash("\n".join([plan.kind, *lines]).encode())
     version, rows = new_id(), len(plan.merged.frame)
@@ -192,11 +232,12 @@ def _record(
         insert(table).values(
             id=version,
             kind=plan.kind,
-            owner=owner,
+            owner=act.owner,
             values_hash=identity,
             rows=rows,
-            upload_id=upload_id,
-            accepted_at=accepted_at,
+            upload_id=act.upload_id,
+            accepted_at=act.at,
+            uploads=sorted(set(plan.merged.frame["upload_id"])),
         )
     )
     if plan.parts:

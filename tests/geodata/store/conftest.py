@@ -7,8 +7,8 @@ import pytest
 from databases import ledger_database, postgres_server
 
 from geodata.store.engine import write
-from geodata.store.ledger import add_upload
 from geodata.store.opening import Store, close_store, create_store
+from geodata.store.uploads import add_upload
 
 __all__ = ["ledger_database", "postgres_server"]  # fixtures
 

@@ -9,7 +9,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 
 from geodata.errors import StoreError
-from geodata.store import ledger, schema
+from geodata.store import ledger, schema, uploads
 from geodata.store.engine import (
     DATABASE_VARIABLE,
     connect,
@@ -160,7 +160,9 @@ def test_a_ledger_of_another_workspace_is_refused(tmp_path: Path, ledger_databas
     with pytest.raises(StoreError, match="ledger_of_another"):
         open_store(tmp_path, "other")
     with write(store.ledger) as connection:
-        ledger.add_upload(connection, owner="o", account="a", filename="f", object_hash="h", size=1)
+        uploads.add_upload(
+            connection, owner="o", account="a", filename="f", object_hash="h", size=1
+        )
     with pytest.raises(StoreError, match="ledger_taken"):
         create_store(tmp_path, "other")
     close_store(store)

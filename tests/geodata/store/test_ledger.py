@@ -1,7 +1,7 @@
 import pytest
 
 from geodata.errors import StoreError
-from geodata.store import ledger
+from geodata.store import ledger, uploads
 from geodata.store.engine import read, write
 from geodata.store.opening import Store
 
@@ -10,26 +10,26 @@ def test_an_upload_goes_through_its_states(store: Store, upload) -> None:
     key = upload("cmcc")
     upload("unicom")
     with write(store.ledger) as connection:
-        ledger.set_upload_state(connection, key, "checked", "report")
-        ledger.set_upload_state(connection, key, "accepted")
+        uploads.set_upload_state(connection, key, "checked", "report")
+        uploads.set_upload_state(connection, key, "accepted")
     with read(store.ledger) as connection:
-        found = ledger.get_upload(connection, key)
+        found = uploads.get_upload(connection, key)
         assert (found["state"], found["report_hash"], found["filename"]) == (
             "accepted",
             "report",
             "铁塔.csv",
         )
-        assert [row["owner"] for row in ledger.list_uploads(connection)] == ["unicom", "cmcc"]
-        assert [row["id"] for row in ledger.list_uploads(connection, ["cmcc"])] == [key]
-        assert ledger.list_uploads(connection, []) == []
+        assert [row["owner"] for row in uploads.list_uploads(connection)] == ["unicom", "cmcc"]
+        assert [row["id"] for row in uploads.list_uploads(connection, ["cmcc"])] == [key]
+        assert uploads.list_uploads(connection, []) == []
 
 
 def test_an_unknown_upload_is_refused(store: Store) -> None:
     with write(store.ledger) as connection:
         with pytest.raises(StoreError, match="upload_unknown"):
-            ledger.set_upload_state(connection, "none", "checked")
+            uploads.set_upload_state(connection, "none", "checked")
         with pytest.raises(StoreError, match="upload_unknown"):
-            ledger.get_upload(connection, "none")
+            uploads.get_upload(connection, "none")
 
 
 def test_the_register_loaded_last_counts(store: Store) -> None:

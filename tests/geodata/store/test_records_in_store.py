@@ -8,9 +8,10 @@ from geodata.errors import StoreError, UsageError
 from geodata.records import read_kinds
 from geodata.store import frames, tables
 from geodata.store.engine import read, write
-from geodata.store.ledger import get_upload, set_upload_state, stamp
+from geodata.store.ledger import stamp
 from geodata.store.opening import Store
 from geodata.store.tables import accept_records, accept_tables, current_tables, read_records
+from geodata.store.uploads import get_upload, set_upload_state
 
 KEY = read_kinds()["tower"].key
 
