@@ -2,10 +2,11 @@
 
 A kind file holds ``kind``, ``geometry`` (point, line or none), ``key`` (the fields that identify a
 record within its owner) and one table per field: ``type`` (text, code, integer, number, boolean,
-date, list, coordinate), and where it applies ``unit``, ``required``, ``minimum``, ``maximum``,
-``values`` (a set of ``_values.toml``, or ``owner``), ``aliases`` (headers seen in files, the one to
-prefer first), ``fallback`` (the field whose value serves where a file has no such column) and
-``several`` (``max``: of several numbers in one cell the largest counts). ``subject`` says what a
+date, list, coordinate, numbers), and where it applies ``unit``, ``required``, ``minimum``,
+``maximum``, ``values`` (a set of ``_values.toml``, or ``owner``, or ``band``), ``aliases`` (headers
+seen in files, the one to prefer first), ``fallback`` (the field whose value serves where a file has
+no such column), ``several`` (``max``: of several numbers in one cell the largest counts) and
+``each`` (the field of type numbers that keeps all of them). ``subject`` says what a
 record of the kind is about where that is not the unit: settlement, place or area. The fields of
 ``_place.toml`` belong to every kind.
 """
@@ -19,7 +20,9 @@ from typing import Any, Literal
 
 from geodata.errors import DataFileError, Place
 
-FieldType = Literal["text", "code", "integer", "number", "boolean", "date", "list", "coordinate"]
+FieldType = Literal[
+    "text", "code", "integer", "number", "boolean", "date", "list", "coordinate", "numbers"
+]
 Geometry = Literal["point", "line", "none"]
 Subject = Literal["unit", "settlement", "place", "area"]
 
@@ -38,6 +41,7 @@ class Field:
     aliases: tuple[str, ...] = ()
     fallback: str = ""
     several: Literal["", "max"] = ""
+    each: str = ""
 
 
 @dataclass(frozen=True)
@@ -78,7 +82,8 @@ PROVENANCE: dict[str, str] = {
 }
 
 
-# How a field's values are held in a frame; a list is a tuple of texts, () where there is none.
+# How a field's values are held in a frame; a list is a tuple of texts (numbers: of numbers), ()
+# where there is none.
 DTYPES: dict[FieldType, str] = {
     "text": "str",
     "code": "str",
@@ -88,6 +93,7 @@ DTYPES: dict[FieldType, str] = {
     "coordinate": "float64",
     "boolean": "boolean",
     "list": "object",
+    "numbers": "object",
 }
 
 

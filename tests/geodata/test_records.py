@@ -30,7 +30,7 @@ def test_a_header_names_one_field_of_a_kind(name):
 def test_value_sets_fallbacks_and_limits_are_there():
     for kind in KINDS.values():
         for entry in kind.all_fields.values():
-            assert not entry.values or entry.values == "owner" or entry.values in read_values()
+            assert not entry.values or entry.values in {"owner", "band", *read_values()}
             assert not entry.fallback or entry.fallback in kind.fields
             if entry.minimum is not None and entry.maximum is not None:
                 assert entry.minimum < entry.maximum

@@ -1,0 +1,83 @@
+"""Cells become yes or no, one value of a set, or a list of such values."""
+
+import re
+from functools import cache
+from typing import Any
+
+from geodata.ingest.settings import plain, word, words
+from geodata.ingest.values.cells import NOTHING, Params, Parsed
+from geodata.owners import read_owners
+from geodata.records import Field, read_values
+
+_LIST = re.compile(r"[/、,;|+&\n]|和")
+_BAND = re.compile(r"[-_ ]?[\d.]+(?:mhz|ghz|m|g)?$")
+
+
+@cache
+def spellings(name: str) -> dict[str, str]:
+    """Return the value of every spelling of a value set, normalised."""
+    known: dict[str, str] = {}
+    if name == "owner":
+        for code, owner in read_owners().items():
+            for spelling in (code, *owner.name.values(), *owner.aliases, *owner.plmns):
+                known.setdefault(word(spelling), code)
+        return known
+    for value, spelled in read_values()[name].items():
+        for spelling in (value, *spelled):
+            known.setdefault(word(spelling), value)
+    return known
+
+
+def value_of(text: str, name: str) -> str | None:
+    """Return the value a spelling means; a technology may carry its band: LTE1800."""
+    key = word(text)
+    known = spellings(name)
+    if key in known:
+        return known[key]
+    if name == "technology":
+        return known.get(_BAND.sub("", key))
+    return None
+
+
+def parse_boolean(_cell: Any, text: str, entry: Field) -> Parsed:
+    """Return yes or no, in the words of the field's set or the usual ones."""
+    key = word(text)
+    if entry.values:
+        value = spellings(entry.values).get(key)
+        if value is not None:
+            return Parsed(value == "true")
+    for answer in (True, False):
+        if key in words("boolean", "true" if answer else "false"):
+            return Parsed(answer)
+    return Parsed(None, "not_yes_or_no", {"field": entry.name})
+
+
+def parse_choice(_cell: Any, text: str, entry: Field) -> Parsed:
+    """Return the value of the field's set that a cell means."""
+    value = value_of(text, entry.values)
+    if value is not None:
+        return Parsed(value)
+    if word(text) in words("empty", "nothing"):
+        return NOTHING
+    return Parsed(None, "value_unknown", {"field": entry.name, "set": entry.values})
+
+
+def parse_list(_cell: Any, text: str, entry: Field) -> Parsed:
+    """Return a list without repetitions, in the order of the cell; unknown members are a fault."""
+    half = plain(text)
+    nobody = words("empty", "nothing") | words("empty", "words") | words("empty", "others")
+    if word(half) in nobody:
+        return Parsed([])
+    whole = value_of(half, entry.values) if entry.values else None
+    if whole is not None:
+        return Parsed([whole])
+    members: dict[str, None] = {}
+    for part in _LIST.split(half):
+        if word(part) in nobody:
+            continue
+        value = value_of(part, entry.values) if entry.values else part.strip()
+        if value is None:
+            params: Params = {"field": entry.name, "set": entry.values}
+            return Parsed(list(members), "value_unknown", params)
+        members[value] = None
+    return Parsed(list(members))
