@@ -1,7 +1,7 @@
 """Match records to what they are about beside their unit: a settlement, a public place, an area."""
 
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import geopandas as gpd
@@ -11,14 +11,12 @@ import pandas as pd
 import shapely
 
 from geodata.crs import nearest
-from geodata.place_names import (
-    matching_settings,
-    place_index,
-    plain_name,
-    settlement_keys,
-)
+from geodata.match_confidence import match_confidence
+from geodata.place_index import place_index
+from geodata.place_names import fold, matching_settings, plain_name, settlement_keys
 from geodata.records import Subject
 from geodata.register import Register
+from geodata.spelling import ORDER, likeness
 
 Objects = npt.NDArray[np.object_]
 Notes = dict[int, dict[str, Any]]
@@ -68,24 +66,50 @@ def _index(
 def _settlements(
     frame: gpd.GeoDataFrame, register: Register, matched: pd.DataFrame, notes: Notes
 ) -> Objects:
-    """Find a settlement by its name within the unit that the row was matched to."""
+    """Find a settlement by its name within the unit that the row was matched to.
+
+    A name that no settlement of the unit bears may be a slip for the one it sounds or looks like.
+    """
     held = register.settlements
     index = _index(held["name"], held["unit_code"], held["settlement_id"], settlement_keys)
+    cores: dict[str, set[tuple[str, str]]] = defaultdict(set)
+    for (unit, form), identifiers in index.items():
+        cores[unit].update((form, identifier) for identifier in identifiers)
     found = np.full(len(frame), "", dtype=object)
     names = _text(frame, "settlement_name")
+    known: dict[tuple[str, str], tuple[set[str], bool]] = {}
     for row, (unit, name) in enumerate(zip(matched["unit_code"], names, strict=True)):
         if not unit or not name:
             continue
-        fit: set[str] = set()
-        for form in settlement_keys(name):
-            fit = fit or index.get((unit, form), set())
+        if (unit, name) not in known:
+            known[unit, name] = _settlement(index, cores, unit, name)
+        fit, exact = known[unit, name]
         if len(fit) == 1:
             found[row] = next(iter(fit))
+            if not exact:
+                notes.setdefault(row, {})["settlement_like"] = name
         else:
-            notes.setdefault(row, {})["settlements" if fit else "unknown_settlement"] = (
-                sorted(fit) if fit else name
-            )
+            note = notes.setdefault(row, {})
+            note["settlements" if fit else "unknown_settlement"] = sorted(fit) if fit else name
     return found
+
+
+def _settlement(
+    index: Mapping[tuple[str, str], set[str]],
+    cores: Mapping[str, set[tuple[str, str]]],
+    unit: str,
+    name: str,
+) -> tuple[set[str], bool]:
+    """Return the settlements of a unit that a name fits, and whether it is theirs as written."""
+    forms = settlement_keys(name)
+    for form in forms:
+        if (unit, form) in index:
+            return index[unit, form], True
+    core = fold(forms[-1])
+    like: dict[str, set[str]] = defaultdict(set)
+    for form, identifier in cores.get(unit, ()):
+        like[likeness(core, form)].add(identifier)
+    return next((like[how] for how in ORDER[:-1] if like[how]), set()), False
 
 
 def _place_keys(name: str) -> tuple[str, ...]:
@@ -139,7 +163,8 @@ def _public_places(
         at = matched.index[row]
         unit = unit_of[found[row]]
         matched.loc[at, ["unit_code", "county_code", "match_method"]] = [unit, unit[:6], "name"]
-        matched.loc[at, "match_confidence"] = matching_settings()["confidence"]["name_in_county"]
+        matched.loc[at, "match_confidence"] = match_confidence()["place", "none"]
+        notes.setdefault(row, {})["how"] = "place"
     return found
 
 

@@ -1,12 +1,12 @@
-"""Match records to units of the register: by code, then by name, then by position, with evidence.
+"""Match records to units of the register: by code, by name, by position, with evidence.
 
 Words are resolved once for each combination that occurs, positions through one tree. Where several
-units fit a name, the record's position may tell them apart; else there is no match, only
-candidates: never a guess.
+units fit a name, or a name only resembles one, the record's position may decide; else there is no
+match, only candidates: never a guess. What a person decided before goes before all evidence.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import geopandas as gpd
@@ -15,10 +15,10 @@ import numpy.typing as npt
 import pandas as pd
 import shapely
 
-from geodata.crs import metric_crs
+from geodata.match_evidence import Evidence, weigh
 from geodata.match_subjects import match_subjects
-from geodata.match_words import Said, UnitIndex, resolve_words, unit_index
-from geodata.place_names import matching_settings
+from geodata.match_words import UnitIndex, resolve_words, unit_index
+from geodata.place_names import plain_code, plain_name
 from geodata.records import Subject
 from geodata.register import Register
 
@@ -37,8 +37,8 @@ QUEUE = (
     "candidates",  # JSON: [{"unit": code, "confidence": 0..1, "why": how.<why>, "away_m": 120}]
 )
 
-Ints = npt.NDArray[np.int64]
 Objects = npt.NDArray[np.object_]
+_APART = "|"
 
 
 def match_records(
@@ -47,47 +47,111 @@ def match_records(
     subject: Subject = "unit",
     index: UnitIndex | None = None,
     decisions: Mapping[str, str] | None = None,
+    key: Sequence[str] = (),
 ) -> pd.DataFrame:
     """Match every row of a frame to a unit, and to the settlement, place or area it is about.
 
     Args:
         frame: place fields as text (given_code, county_name, township_name, village_name,
-            settlement_name, place_name; missing ones say nothing) and geometry in EPSG:4490, which
-            may be empty. A line is placed by its middle.
+            settlement_name, place_name, address, and the record's name; missing ones say nothing)
+            and geometry in EPSG:4490, which may be empty. A line is placed by its middle.
         register: what there is to be matched.
         subject: what the records are about, from their kind.
         index: the register's ``unit_index``, for whoever matches several tables.
-        decisions: what a person said of rows before: a row's ``decision_key`` → its unit, "" for
+        decisions: what a person said of rows before: a row's ``decision_keys`` → its unit, "" for
             none. They go before all evidence (method ``decision``, confidence 1).
+        key: the fields that identify a record, for decisions on rows without words.
 
     Returns:
         A frame with the same index: unit_code, county_code, subject_id (each empty where there is
-        none), match_method (code, name, position, none), match_confidence (0 to 1), match_note
-        (JSON: candidates, unknown_name, position, away_m, county_named …, or empty).
+        none), match_method (code, name, address, record_name, position, decision, none),
+        match_confidence (0 to 1), match_note (JSON or empty: ``how`` where it is not the method's
+        own, ``candidates`` that fit alike, ``like`` that only resemble, ``unknown_name``,
+        ``position`` and ``away_m`` where the row lies elsewhere, ``county_named``, and ``review``,
+        the reason why a person should look at it).
     """
     saids, of_row = resolve_words(frame, index or unit_index(register))
     points = middle_points(frame.geometry)
-    position = _position_units(points, register)
-    codes = register.units["code"].to_numpy(dtype=object)
-    here = np.where(position >= 0, codes[position] if len(codes) else "", "")
-    result = _combine(saids, of_row, here, register)
-    _weigh_disagreement(result, frame.geometry.to_numpy(), here, register)
+    found = weigh(saids, of_row, frame.geometry.to_numpy(), points, register)
+    _decide(found, frame, decisions or {}, register, key)
     matched = pd.DataFrame(
         {
-            "unit_code": pd.array(result["unit"].tolist(), dtype="str"),
-            "county_code": pd.array(result["county"].tolist(), dtype="str"),
-            "match_method": pd.array(result["method"].tolist(), dtype="str"),
-            "match_confidence": np.round(result["confidence"].astype(np.float64), 4),
+            "unit_code": pd.array(found.unit.tolist(), dtype="str"),
+            "county_code": pd.array(found.county.tolist(), dtype="str"),
+            "match_method": pd.array(found.method.tolist(), dtype="str"),
+            "match_confidence": np.round(found.confidence, 4),
         },
         index=frame.index,
     )
-    notes: dict[int, dict[str, Any]] = result["notes"]
-    matched["subject_id"] = match_subjects(frame, register, matched, points, subject, notes)
-    texts = np.full(len(frame), "", dtype=object)
-    for row, note in notes.items():
-        texts[row] = json.dumps(note, ensure_ascii=False, sort_keys=True)
-    matched["match_note"] = pd.array(texts.tolist(), dtype="str")
+    matched["subject_id"] = match_subjects(frame, register, matched, points, subject, found.notes)
+    matched["match_note"] = pd.array(_write_notes(found).tolist(), dtype="str")
     return matched
+
+
+def _write_notes(found: Evidence) -> Objects:
+    """Write the evidence of each row as JSON; nothing where the method says it all."""
+    texts = np.full(len(found.unit), "", dtype=object)
+    for how in dict.fromkeys(found.how.tolist()):
+        mine = found.how == how
+        told = json.dumps({"how": how}, ensure_ascii=False)
+        texts[mine & (found.method != how) & (found.method != "none")] = told
+    for row, note in found.notes.items():
+        whole: dict[str, Any] = {**json.loads(texts[row] or "{}"), **note}
+        texts[row] = json.dumps(whole, ensure_ascii=False, sort_keys=True)
+    return texts
+
+
+def decision_keys(frame: pd.DataFrame, key: Sequence[str] = ()) -> Objects:
+    """Return what a decision on each row's unit is remembered by.
+
+    It is what the row says on where it lies (county, township, village, settlement, code; an
+    address where they name no village), normalised, so that it holds for all rows that say the
+    same; where it says nothing, "@" and the record's own ``key``.
+    """
+    words = ["county_name", "township_name", "village_name", "settlement_name"]
+    wanted = dict.fromkeys([*words, "given_code", "address", *key])
+    texts = frame.reindex(columns=list(wanted)).fillna("").astype("str")
+    places, codes = pd.factorize(texts["given_code"])
+    texts["given_code"] = np.array([plain_code(str(c)) for c in codes], dtype=object)[places]
+    named = (texts["village_name"] + texts["settlement_name"] + texts["given_code"]) != ""
+    texts["address"] = texts["address"].where(~named, "")
+    places, combinations = pd.factorize(_join(texts, [*words, "given_code", "address"]))
+    plain = [plain_name(str(text)) for text in combinations]
+    keys = np.array([text if text.strip(_APART) else "" for text in plain], dtype=object)[places]
+    silent = keys == ""
+    if silent.any() and key:
+        own = _join(texts, list(key)).to_numpy(dtype=object)[silent]
+        keys[silent] = [f"@{text}" if text.strip(_APART) else "" for text in own]
+    return np.asarray(keys, dtype=object)
+
+
+def _join(texts: pd.DataFrame, columns: list[str]) -> pd.Series:
+    joined = texts[columns[0]]
+    for name in columns[1:]:
+        joined = joined + _APART + texts[name]
+    return joined
+
+
+def _decide(
+    found: Evidence,
+    frame: pd.DataFrame,
+    decisions: Mapping[str, str],
+    register: Register,
+    key: Sequence[str],
+) -> None:
+    """Put what a person decided in place of the evidence; units that are no more decide nothing."""
+    if not decisions:
+        return
+    known = {"", *register.units["code"].astype(str)}
+    keys = decision_keys(frame, key)
+    for row in np.flatnonzero(np.isin(keys, [k for k in decisions if k])).tolist():
+        unit = decisions[keys[row]]
+        if unit not in known:
+            continue
+        found.unit[row], found.method[row], found.how[row] = unit, "decision", "decision"
+        found.county[row] = unit[:6] or found.county[row]
+        found.confidence[row] = 1.0
+        found.notes.pop(row, None)
 
 
 def middle_points(geometry: gpd.GeoSeries) -> Objects:
@@ -106,86 +170,3 @@ def middle_points(geometry: gpd.GeoSeries) -> Objects:
     if len(others):
         points[others] = shapely.point_on_surface(shapes[others])
     return np.asarray(points, dtype=object)
-
-
-def _position_units(points: Objects, register: Register) -> Ints:
-    """Return for each point the row of the unit it lies in, -1 for none; the first at a border."""
-    found = np.full(len(points), -1, dtype=np.int64)
-    tree = shapely.STRtree(register.units.geometry.to_numpy())
-    row, unit = tree.query(points, predicate="intersects")
-    order = np.lexsort((unit, row))[::-1]
-    found[row[order]] = unit[order]
-    return found
-
-
-def _combine(saids: list[Said], of_row: Ints, here: Objects, register: Register) -> dict[str, Any]:
-    """Join words and positions into a unit, a method, a confidence and notes for each row."""
-    trust: Mapping[str, float] = matching_settings()["confidence"]
-    keep: int = matching_settings()["distance"]["candidates"]
-    sole = np.array(
-        [next(iter(s.candidates)) if len(s.candidates) == 1 else "" for s in saids], dtype=object
-    )
-    base = np.array([trust.get(said.how, 0.0) for said in saids])
-    methods = np.array([said.method for said in saids], dtype=object)
-    counties = np.array([said.county for said in saids], dtype=object)
-    open_words = np.array([len(said.candidates) != 1 for said in saids])
-    telling = np.array([bool(said.unknown) or len(said.candidates) > 1 for said in saids])
-    modelled = bool(register.units["modelled"].any())
-    unit, named_county = sole[of_row], counties[of_row]
-    method = np.where(unit != "", methods[of_row], "none")
-    confidence = np.where(unit != "", base[of_row], 0.0)
-    by_place = open_words[of_row] & (here != "")
-    notes: dict[int, dict[str, Any]] = {}
-    for row in np.flatnonzero(telling[of_row]).tolist():
-        said = saids[of_row[row]]
-        if len(said.candidates) > 1:
-            notes[row] = {"candidates": sorted(said.candidates)[:keep]}
-            by_place[row] = False
-            if here[row] in said.candidates:
-                unit[row], method[row] = here[row], "name"
-                confidence[row] = trust["name_by_position"]
-            elif here[row]:
-                notes[row]["position"] = here[row]
-        else:
-            notes[row] = {"unknown_name": said.unknown}
-    unit = np.where(by_place, here, unit)
-    method = np.where(by_place, "position", method)
-    confidence = np.where(
-        by_place, trust["position_modelled" if modelled else "position"], confidence
-    )
-    county = np.array([code[:6] for code in unit], dtype=object)
-    strayed = by_place & (named_county != "") & (county != named_county)
-    confidence = np.where(strayed, confidence * trust["disagrees_far"], confidence)
-    for row in np.flatnonzero(strayed).tolist():
-        notes.setdefault(row, {})["county_named"] = named_county[row]
-    county = np.where(unit != "", county, named_county)
-    return {
-        "unit": unit,
-        "county": county,
-        "method": method,
-        "confidence": confidence,
-        "notes": notes,
-    }
-
-
-def _weigh_disagreement(
-    result: dict[str, Any], shapes: Objects, here: Objects, register: Register
-) -> None:
-    """Note how far a row lies from the unit it names, and trust it less; a line may pass it."""
-    unit = result["unit"]
-    named = np.isin(result["method"], ("code", "name"))
-    rows = np.flatnonzero(named & (here != unit) & ~shapely.is_missing(shapes))
-    if not len(rows):
-        return
-    settings = matching_settings()
-    metric = metric_crs(tuple(register.units.total_bounds))
-    polygons = register.units.set_index("code").geometry
-    there = polygons.loc[unit[rows]].to_crs(metric).to_numpy()
-    own = gpd.GeoSeries(shapes[rows], crs=register.units.crs).to_crs(metric).to_numpy()
-    away = np.rint(shapely.distance(there, own)).astype(np.int64)
-    rows, away = rows[away > 0], away[away > 0]
-    near = away <= settings["distance"]["near_m"]
-    trust = settings["confidence"]
-    result["confidence"][rows] *= np.where(near, trust["disagrees_near"], trust["disagrees_far"])
-    for row, metres in zip(rows.tolist(), away.tolist(), strict=True):
-        result["notes"].setdefault(row, {}).update(position=here[row], away_m=metres)

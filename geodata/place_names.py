@@ -1,20 +1,18 @@
-"""Compare names of places as people write them: suffixes, full-width forms, old names and codes."""
+"""Compare names of places as people write them: suffixes, variants, old names and codes."""
 
 import re
 import tomllib
 import unicodedata
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any
 
-import pandas as pd
-
-from geodata.register import Register
-
-_PROVINCE = re.compile(r"^.{2,7}?(?:省|自治区)(?=.)")
+_NUMBER = re.compile(r"(?<![0-9])[1-9][0-9]?(?![0-9])")
+_ORDINAL = re.compile(r"第(?=[一二三四五六七八九十])")
+_FLOAT = re.compile(r"^(\d+)\.0*$")
+_NOT_DIGIT = re.compile(r"[\s'\-_.·]")
 
 
 @cache
@@ -30,6 +28,40 @@ def plain_name(text: str) -> str:
 
 
 @lru_cache(maxsize=65536)
+def plain_code(text: str) -> str:
+    """Return a code as digits alone: no spaces, marks or the ``.0`` of a number; else nothing."""
+    code = _NOT_DIGIT.sub("", _FLOAT.sub(r"\1", plain_name(text)))
+    return code if code.isdecimal() else ""
+
+
+@cache
+def _variants() -> dict[int, str]:
+    """Return the table that writes variant characters as the register does."""
+    pairs = matching_settings()["spelling"]["variants"]
+    return str.maketrans({pair[0]: pair[1] for pair in pairs})
+
+
+def _numeral(match: re.Match[str]) -> str:
+    """Write a number below a hundred in Chinese."""
+    digits = "〇一二三四五六七八九"
+    tens, ones = divmod(int(match.group()), 10)
+    head = "" if tens == 0 else "十" if tens == 1 else digits[tens] + "十"
+    return head + (digits[ones] if ones else "")
+
+
+@lru_cache(maxsize=65536)
+def fold(name: str) -> str:
+    """Return a name with traditional and variant characters and numerals written one way."""
+    folded = _NUMBER.sub(_numeral, name.translate(_variants()))
+    return _ORDINAL.sub("", folded)
+
+
+def _with_folded(*forms: str) -> tuple[str, ...]:
+    """Return forms as written, then written one way; each once."""
+    return tuple(dict.fromkeys((*forms, *map(fold, forms))))
+
+
+@lru_cache(maxsize=65536)
 def without(text: str, *lists: str) -> str:
     """Return a name without a suffix of each list in turn; never less than one character."""
     for name in lists:
@@ -40,33 +72,38 @@ def without(text: str, *lists: str) -> str:
     return text
 
 
+@lru_cache(maxsize=65536)
 def unit_keys(name: str) -> tuple[str, ...]:
     """Return the forms of a village's or community's name, strictest first."""
     whole = plain_name(name)
     bare = without(whole, "committee")
     short = without(bare, "unit")
-    return tuple(dict.fromkeys((whole, bare, short, without(short, "unit"))))
+    return _with_folded(whole, bare, short, without(short, "unit"))
 
 
+@lru_cache(maxsize=65536)
 def township_keys(name: str) -> tuple[str, ...]:
     """Return the forms of a township's name, strictest first."""
-    whole = plain_name(name)
+    whole = without(plain_name(name), "office")
     bare = without(whole, "township")
-    return tuple(dict.fromkeys((whole, bare, without(bare, "street"))))
+    return _with_folded(whole, bare, without(bare, "street"))
 
 
+@lru_cache(maxsize=65536)
 def county_keys(name: str) -> tuple[str, ...]:
     """Return the forms of a county's or area's name, strictest first."""
     whole = plain_name(name)
-    return tuple(dict.fromkeys((whole, without(whole, "county"))))
+    return _with_folded(whole, without(whole, "county"))
 
 
+@lru_cache(maxsize=65536)
 def settlement_keys(name: str) -> tuple[str, ...]:
     """Return the forms of a natural village's name, strictest first."""
     whole = plain_name(name)
-    return tuple(dict.fromkeys((whole, without(whole, "settlement"))))
+    return _with_folded(whole, without(whole, "settlement"))
 
 
+@lru_cache(maxsize=65536)
 def written_kind(name: str) -> str:
     """Return what kind of unit a name says it is: community, village or nothing."""
     whole = plain_name(name)
@@ -78,7 +115,7 @@ def written_kind(name: str) -> str:
 
 # Codes by the forms of their names: the first dictionary holds the strictest form of each.
 Index = tuple[dict[str, set[str]], ...]
-_LEVELS = 4
+_LEVELS = 8
 
 
 def name_index(pairs: Iterable[tuple[str, str]], keys: Callable[[str], tuple[str, ...]]) -> Index:
@@ -104,88 +141,3 @@ def look_up(index: Index, forms: tuple[str, ...]) -> Iterator[set[str]]:
 def first_fit(index: Index, forms: tuple[str, ...]) -> set[str]:
     """Return the codes that fit a name best."""
     return next(look_up(index, forms), set())
-
-
-@dataclass(frozen=True)
-class PlaceIndex:
-    """Counties, areas and townships of a register, to be found by name or code."""
-
-    counties: Index
-    areas: Index
-    townships: Index
-    township_county: Mapping[str, str]
-    township_area: Mapping[str, str]
-    county_codes: frozenset[str]
-    former: Mapping[str, Mapping[str, str]]
-    city_names: tuple[str, ...]
-
-    def county(self, name: str) -> str:
-        """Return the code of the one county a name means, else nothing."""
-        return self._one(self.counties, name)
-
-    def area(self, name: str) -> str:
-        """Return the code of the one reporting area a name means, else nothing."""
-        return self._one(self.areas, name)
-
-    def _one(self, index: Index, name: str) -> str:
-        whole = _PROVINCE.sub("", plain_name(name))
-        for city in self.city_names:
-            if whole.startswith(city) and len(whole) > len(city) + 1:
-                whole = whole.removeprefix(city)
-        found = first_fit(index, county_keys(whole)) if whole else set()
-        return next(iter(found)) if len(found) == 1 else ""
-
-    def in_township(self, name: str, county: str, area: str) -> set[str]:
-        """Return the codes of townships of a name, within the county or area that is named."""
-        if not plain_name(name):
-            return set()
-        for found in look_up(self.townships, township_keys(name)):
-            here = {code for code in found if self._lies_in(code, county, area)}
-            if here:
-                return here
-        return set()
-
-    def _lies_in(self, township: str, county: str, area: str) -> bool:
-        if area and self.township_area.get(township) == area:
-            return True
-        if county:
-            return self.township_county.get(township) == county
-        return not area
-
-    def current(self, level: str, code: str) -> str:
-        """Return today's code for a former one."""
-        return self.former[level].get(code, code)
-
-
-def _aliases(register: Register, level: str) -> list[tuple[str, str]]:
-    rows = register.aliases[register.aliases["level"] == level]
-    return [
-        (str(alias), str(code)) for alias, code in zip(rows["alias"], rows["code"], strict=True)
-    ]
-
-
-def _pairs(frame: pd.DataFrame) -> list[tuple[str, str]]:
-    return [(str(name), str(code)) for name, code in zip(frame["name"], frame["code"], strict=True)]
-
-
-def place_index(register: Register) -> PlaceIndex:
-    """Index the names and former codes of a register's counties, areas and townships."""
-    areas = register.areas[register.areas["level"] == "area"]
-    cities = register.areas[register.areas["level"] == "city"]
-    named = {level: _aliases(register, level) for level in ("county", "township", "unit")}
-    townships = register.townships
-    area_codes = set(areas["code"].astype(str))
-    return PlaceIndex(
-        counties=name_index([*_pairs(register.counties), *named["county"]], county_keys),
-        areas=name_index(
-            [*_pairs(areas), *(p for p in named["county"] if p[1] in area_codes)], county_keys
-        ),
-        townships=name_index([*_pairs(townships), *named["township"]], township_keys),
-        township_county=dict(zip(townships["code"], townships["county_code"], strict=True)),
-        township_area=dict(zip(townships["code"], townships["area_code"], strict=True)),
-        county_codes=frozenset(register.counties["code"].astype(str)),
-        former={
-            level: {a: code for a, code in pairs if a.isdigit()} for level, pairs in named.items()
-        },
-        city_names=tuple(str(name) for name in cities["name"]),
-    )

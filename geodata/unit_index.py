@@ -1,0 +1,103 @@
+"""The units of a register, to be found by code, by name and by the settlements they hold."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from geodata.place_index import PlaceIndex, place_index
+from geodata.place_names import (
+    Index,
+    fold,
+    name_index,
+    plain_code,
+    settlement_keys,
+    unit_keys,
+)
+from geodata.register import Register
+
+Codes = frozenset[str]
+NONE: Codes = frozenset()
+_UNIT, _TOWNSHIP, _COUNTY = 12, 9, 6
+
+
+@dataclass(frozen=True)
+class UnitIndex:
+    """What a register's units are found by.
+
+    ``cores``: by township, the folded names without suffixes of its units and their other names.
+    ``forms``: by township, every form of its units' names. ``settlements``: a form of a
+    settlement's name → the units that have one of that name.
+    """
+
+    places: PlaceIndex
+    names: Index
+    kind: Mapping[str, str]
+    area: Mapping[str, str]
+    settlements: Mapping[str, Codes]
+    cores: Mapping[str, tuple[tuple[str, str], ...]]
+    forms: Mapping[str, Mapping[str, Codes]]
+    own: Mapping[str, Codes]
+
+
+def unit_index(register: Register) -> UnitIndex:
+    """Index a register's units, their other and former names and their settlements."""
+    places = place_index(register)
+    units = register.units
+    pairs = [
+        *zip(units["name"].astype(str), units["code"].astype(str), strict=True),
+        *places.unit_names,
+    ]
+    settlements: dict[str, set[str]] = defaultdict(set)
+    held = register.settlements
+    for name, code in zip(held["name"].astype(str), held["unit_code"].astype(str), strict=True):
+        for form in settlement_keys(name):
+            settlements[form].add(code)
+    cores: dict[str, dict[tuple[str, str], None]] = defaultdict(dict)
+    forms: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
+    own: dict[str, set[str]] = defaultdict(set)
+    for name, code in pairs:
+        keys = unit_keys(name)
+        own[code].update(keys)
+        cores[code[:_TOWNSHIP]][fold(keys[-1]), code] = None
+        for form in keys:
+            forms[code[:_TOWNSHIP]][form].add(code)
+    return UnitIndex(
+        places=places,
+        names=name_index(pairs, unit_keys),
+        kind=dict(zip(units["code"], units["kind"], strict=True)),
+        area=dict(zip(units["code"], units["area_code"], strict=True)),
+        settlements={form: frozenset(codes) for form, codes in settlements.items()},
+        cores={township: tuple(entries) for township, entries in cores.items()},
+        forms={
+            township: {form: frozenset(codes) for form, codes in entries.items()}
+            for township, entries in forms.items()
+        },
+        own={code: frozenset(keys) for code, keys in own.items()},
+    )
+
+
+def read_code(index: UnitIndex, text: str) -> tuple[str, Codes, Codes]:
+    """Return a code's digits, the units it means today, and the units it meant before.
+
+    Twelve digits are a unit's code; what follows them (a settlement's, a parcel's digits) tells
+    nothing of the unit. A former code of a county or township stands in front of its units' codes.
+    """
+    digits = plain_code(text)
+    if len(digits) < _UNIT:
+        return digits, NONE, NONE
+    code = digits[:_UNIT]
+    now = frozenset({code}) if code in index.kind else NONE
+    former = index.places.former
+    before = former["unit"].get(code, NONE)
+    if not now and not before:
+        before = frozenset(c for c in _by_prefix(index, code) if c in index.kind)
+    return digits, now, before - now
+
+
+def _by_prefix(index: UnitIndex, code: str) -> Iterator[str]:
+    """Yield a unit's code behind today's codes of its former township or county."""
+    former = index.places.former
+    for township in former["township"].get(code[:_TOWNSHIP], NONE):
+        yield township + code[_TOWNSHIP:]
+    for county in former["county"].get(code[:_COUNTY], NONE):
+        yield county + code[_COUNTY:]
