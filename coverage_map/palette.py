@@ -65,6 +65,11 @@ def share_scale() -> ShareScale:
     )
 
 
+def mark_colour(severity: str) -> str:
+    """Return the fill of a cell with a fault."""
+    return str(_read()["marks"][severity])
+
+
 def breaks() -> tuple[float, ...]:
     """Return the four breaks, in per cent, that part the five classes."""
     return share_scale().breaks

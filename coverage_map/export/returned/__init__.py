@@ -1,0 +1,1 @@
+"""What a carrier handed in, given back with its faults marked."""
