@@ -1,0 +1,126 @@
+"""Lists of natural villages: where they differ, what is decided, what the register becomes."""
+
+from dataclasses import replace
+from typing import Any
+
+import geopandas as gpd
+import pandas as pd
+import pytest
+from shapely import Point
+
+from coverage_map.settlement_list import ACTIONS, DIFFERENCE, Decision, find_differences, settle
+from geodata.records import read_kinds, record_columns
+from geodata.register import Register, empty_register
+from geodata.store.merging import check_records
+
+VILLAGE = "411081101201"
+
+
+@pytest.fixture
+def register() -> Register:
+    """Return a register of one village with three natural villages."""
+    bare = empty_register()
+    settlements = gpd.GeoDataFrame(
+        {
+            "settlement_id": ["S1", "S2", "S3"],
+            "name": ["大庙沟", "小辛庄", "后李岗"],
+            "unit_code": VILLAGE,
+            "households": [120, 45, 30],
+            "people": [400, 150, 100],
+            "modelled": False,
+        },
+        geometry=[Point(113.5, 34.1)] * 3,
+        crs="EPSG:4490",
+    )
+    units = gpd.GeoDataFrame(
+        {"code": [VILLAGE], "name": ["庙沟村"], "households": [200], "people": [700]},
+        geometry=[Point(113.5, 34.1).buffer(0.01)],
+        crs="EPSG:4490",
+    )
+    office = gpd.GeoDataFrame(
+        {"place_id": ["P1"], "name": ["村委会"], "kind": ["office"], "unit_code": [VILLAGE]},
+        geometry=[Point(113.51, 34.11)],
+        crs="EPSG:4490",
+    )
+    return replace(bare, settlements=settlements, units=units, places=office)
+
+
+def _records(name: str, *rows: dict[str, Any]) -> dict[str, gpd.GeoDataFrame]:
+    kind = read_kinds()[name]
+    texts = {column: "" for column, dtype in record_columns(kind).items() if dtype == "str"}
+    base = {**texts, "row": 1, "match_confidence": 1.0, "unit_code": VILLAGE}
+    frame = pd.DataFrame([{**base, "record_id": f"r{n}", **row} for n, row in enumerate(rows)])
+    frame = frame.drop(columns=["x", "y"], errors="ignore")
+    empty = gpd.GeoSeries([None] * len(rows), crs="EPSG:4490")
+    return {name: check_records(gpd.GeoDataFrame(frame, geometry=empty), kind)}
+
+
+def _report(owner: str, name: str, settlement: str = "", households: int = 40) -> dict[str, Any]:
+    row = {"owner": owner, "settlement_name": name, "subject_id": settlement}
+    return {**row, "households": households}
+
+
+def test_a_name_no_list_has_is_shown_with_the_name_it_may_mean(register: Register) -> None:
+    records = _records(
+        "settlement_broadband",
+        _report("telecom", "小新庄"),
+        _report("unicom", "小新庄", households=60),
+        _report("unicom", "大庙沟", "S1"),
+        _report("unicom", "后李岗", "S3"),
+    )
+    found = find_differences(register, records)
+    assert list(found.columns) == list(DIFFERENCE)
+    assert found["difference"].tolist() == ["unlisted", "unreported"]
+    unlisted = found[found["difference"] == "unlisted"].iloc[0]
+    assert unlisted["owners"] == ("telecom", "unicom")
+    assert (unlisted["alike"], unlisted["alike_name"]) == ("S2", "小辛庄")
+    assert unlisted["told_households"] == 50
+    assert found.loc[found["difference"] == "unreported", "settlement_id"].tolist() == ["S2"]
+
+
+def test_a_handed_in_list_says_what_is_new_gone_and_counted_otherwise(register: Register) -> None:
+    records = _records(
+        "settlement_list",
+        {"owner": "office", "settlement_name": "大庙沟", "households": 130},
+        {"owner": "office", "settlement_name": "小辛庄", "households": 45},
+        {"owner": "office", "settlement_name": "东洼", "households": 22},
+    )
+    found = find_differences(register, records).set_index("difference")
+    assert found["name"].to_dict() == {"households": "大庙沟", "new": "东洼", "gone": "后李岗"}
+    assert found.loc["households", ["households", "told_households"]].tolist() == [120, 130]
+
+
+def test_only_confirmed_townships_change_the_register(register: Register) -> None:
+    records = _records(
+        "settlement_list",
+        {"owner": "office", "settlement_name": "大庙沟", "households": 130},
+        {"owner": "office", "settlement_name": "小新庄", "households": 45},
+        {"owner": "office", "settlement_name": "东洼", "households": 22},
+    )
+    keys = find_differences(register, records).set_index(["difference", "name"])["key"]
+    decisions = [
+        Decision(keys["households", "大庙沟"], "add"),
+        Decision(keys["new", "东洼"], "add"),
+        Decision(keys["new", "小新庄"], "same", "S2"),
+        Decision(keys["gone", "后李岗"], "drop"),
+    ]
+    found = find_differences(register, records, decisions)
+    assert set(found.loc[found["action"] == "", "name"]) == {"小辛庄"}
+    unchanged, aliases = settle(register, found, [])
+    assert unchanged["settlement_id"].tolist() == ["S1", "S2", "S3"]
+    assert aliases.empty
+    settled, aliases = settle(register, found, [VILLAGE[:9]])
+    assert settled["name"].tolist() == ["大庙沟", "小辛庄", "东洼"]
+    assert settled["households"].tolist() == [130, 45, 22]
+    assert settled["people"].tolist() == [400, 150, 77]
+    assert settled.geometry.iloc[2].equals(Point(113.51, 34.11))
+    assert settled["modelled"].tolist() == [False, False, True]
+    assert aliases.to_dict("records") == [{"level": "settlement", "code": "S2", "alias": "小新庄"}]
+
+
+def test_every_difference_has_its_answers() -> None:
+    assert set(ACTIONS) == {"unlisted", "unreported", "new", "gone", "households"}
+
+
+def test_nothing_handed_in_differs_in_nothing(register: Register) -> None:
+    assert find_differences(register, {}).empty
