@@ -97,6 +97,11 @@ def china_bounds() -> tuple[float, float, float, float]:
     return crs_rules().china
 
 
+def first_prefix() -> int:
+    """Return the least number that stands before an easting as its zone, in millions of metres."""
+    return crs_rules().first_wide_zone
+
+
 @cache
 def is_geographic(crs: str) -> bool:
     """Say whether a system's positions are degrees."""

@@ -1,10 +1,12 @@
 """Read what a carrier hands in: bytes become tables, tables become checked and placed records."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import PurePosixPath
 
 import geopandas as gpd
+import pandas as pd
 
 from geodata.crs import CGCS2000
 from geodata.errors import FileRefusedError, Place
@@ -13,6 +15,7 @@ from geodata.ingest.check import check_table
 from geodata.ingest.columns import Columns, map_columns
 from geodata.ingest.detect import split_upload
 from geodata.ingest.header import find_table
+from geodata.ingest.known import key_texts, known_places, placed_records
 from geodata.ingest.raw import Part, RawTable
 from geodata.ingest.read_kml import read_kml
 from geodata.ingest.read_tables import read_text, read_workbook
@@ -22,12 +25,14 @@ from geodata.ingest.report import (
     CheckedTable,
     ColumnMatch,
     CrsChoice,
+    CrsPart,
     CrsScore,
     Profile,
     Question,
     TableAnswer,
 )
 from geodata.match_words import unit_index
+from geodata.records import read_kinds
 from geodata.register import Register
 
 __all__ = [
@@ -35,11 +40,13 @@ __all__ = [
     "CheckedTable",
     "ColumnMatch",
     "CrsChoice",
+    "CrsPart",
     "CrsScore",
     "Profile",
     "Question",
     "TableAnswer",
     "check_file",
+    "key_texts",
     "read_file",
     "table_shape",
 ]
@@ -53,6 +60,7 @@ def check_file(
     answers: Answers | None = None,
     profiles: Sequence[Profile] = (),
     decisions: Mapping[str, str] | None = None,
+    known: pd.DataFrame | None = None,
 ) -> list[CheckedTable]:
     """Read, recognise, place, match and check every table of an uploaded file.
 
@@ -65,6 +73,8 @@ def check_file(
         answers: what a person said about its tables.
         profiles: what was said of tables of the same shape before; an answer goes before it.
         decisions: what a person said of rows' units before; see ``match_records``.
+        known: where the owner's earlier records stand: kind, key (``key_texts``), lon, lat in
+            EPSG:4490. Evidence for the coordinate system of the same records here.
 
     Returns:
         One report a table, those that are none of ours included. Nothing is stored.
@@ -74,23 +84,57 @@ def check_file(
             encoding; its fault says which and leads to the remedy.
         UsageError: ``kind_unknown``, an answer names no kind.
     """
-    known = answers or Answers()
+    said = answers or Answers()
     index = unit_index(register)
     reports: list[CheckedTable] = []
+    again: list[Callable[[pd.DataFrame], CheckedTable] | None] = []
     for table in read_file(content, name):
         shape = table_shape(table)
-        answer, profile = _answer(known, profiles, table.sheet, shape)
+        answer, profile = _answer(said, profiles, table.sheet, shape)
         columns = Columns(reason=table.reason) if table.reason else map_columns(table, answer, name)
+        check: Callable[[pd.DataFrame | None], CheckedTable] | None = None
         if columns.kind:
-            report = check_table(
-                table, columns, register, index, owner, answer, name, decisions or {}
+            check = partial(
+                check_table, table, columns, register, index, owner, answer, name, decisions or {}
             )
-        else:
-            report = _unread(table, columns, name)
+        report = check(known) if check else _unread(table, columns, name)
         reports.append(replace(report, shape=shape, profile=profile, header_rows=table.header_rows))
+        again.append(check)
     if all(report.reason == "empty" for report in reports):
         raise FileRefusedError("file_empty", Place(file=name))
-    return _ask_of_strangers(reports)
+    return _ask_of_strangers(_locate_by_sisters(reports, again, known))
+
+
+def _locate_by_sisters(
+    reports: list[CheckedTable],
+    checks: Sequence[Callable[[pd.DataFrame], CheckedTable] | None],
+    known: pd.DataFrame | None,
+) -> list[CheckedTable]:
+    """Check tables again whose system is open, with where their records stand in decided ones."""
+    placed = placed_records(report for report in reports if not _is_open(report))
+    if placed.empty:
+        return reports
+    whole = placed if known is None else pd.concat([placed, known], ignore_index=True)
+    done = []
+    for report, check in zip(reports, checks, strict=True):
+        kind = read_kinds().get(report.kind)
+        linked = kind and _is_open(report) and known_places(report.records, kind, placed)
+        if linked and check:
+            done.append(
+                replace(
+                    check(whole),
+                    shape=report.shape,
+                    profile=report.profile,
+                    header_rows=report.header_rows,
+                )
+            )
+        else:
+            done.append(report)
+    return done
+
+
+def _is_open(report: CheckedTable) -> bool:
+    return any(question.code == "crs" for question in report.questions)
 
 
 def table_shape(table: RawTable) -> tuple[str, ...]:

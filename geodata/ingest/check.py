@@ -34,6 +34,7 @@ def check_table(
     answer: TableAnswer,
     file: str,
     decisions: Mapping[str, str],
+    known: pd.DataFrame | None = None,
 ) -> CheckedTable:
     """Check a mapped table against its kind; return it with its good rows, placed and matched."""
     kind = read_kinds()[columns.kind]
@@ -45,15 +46,15 @@ def check_table(
     _parse_fields(work, kind)
     used = {match.column for match in columns.matches}
     spare = [j for j in range(len(table.headers)) if j not in used]
-    choice, asked, geometry = place_rows(work, kind, register, index, answer)
+    choice, asked, geometry = place_rows(work, kind, register, index, answer, known)
     frame = gpd.GeoDataFrame(work.frame, geometry=gpd.GeoSeries(geometry, crs=CGCS2000))
-    check_positions(work, kind, frame, register, choice.chosen)
-    waiting = waiting_rows(work, kind, frame, choice.chosen)
+    check_positions(work, kind, frame, register)
+    waiting = waiting_rows(work, kind, frame)
     matched = match_records(frame, register, kind.subject, index, decisions)
     _check_matches(work, kind, matched, waiting)
     check_placeless(work, kind, waiting)
     _check_keys(work, kind)
-    records = _finish(work, frame, matched, owner, choice.chosen, spare)
+    records = _finish(work, frame, matched, owner, spare)
     return CheckedTable(
         file=file,
         sheet=table.sheet,
@@ -189,7 +190,6 @@ def _finish(
     frame: gpd.GeoDataFrame,
     matched: pd.DataFrame,
     owner: str,
-    crs: str,
     spare: list[int],
 ) -> gpd.GeoDataFrame:
     """Return the good rows with their provenance."""
@@ -203,7 +203,7 @@ def _finish(
         "sheet": work.table.sheet,
         "row": work.table.rows[good],
         **{name: matched[name].to_numpy()[good] for name in matched.columns},
-        "crs": np.where(held, "", crs),
+        "crs": np.where(held, "", work.located[good]),
         "extra": _extra(work, spare, good),
         "valid_from": "",
         "valid_to": "",

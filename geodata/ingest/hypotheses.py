@@ -1,11 +1,11 @@
 """How the rows of a table look under each coordinate system they may be in.
 
-A row's evidence is whether it falls into the county or township that it names itself. Modelled
-outlines are no evidence.
+A row's evidence is whether it falls into the county or township that it names itself, and whether
+it comes to where the same record is known to stand. Modelled outlines are no evidence.
 """
 
-from dataclasses import dataclass
-from functools import cache
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from typing import Any
 
 import geopandas as gpd
@@ -15,7 +15,7 @@ import pandas as pd
 import shapely
 
 from geodata.crs import BD09, CGCS2000, GCJ02, geodesic_m, to_cgcs2000
-from geodata.crs_zones import plane_systems
+from geodata.crs_zones import can_be, first_prefix, in_reach, plane_systems
 from geodata.ingest.settings import settings
 from geodata.match_words import Said, UnitIndex, resolve_words
 from geodata.register import Register
@@ -23,39 +23,64 @@ from geodata.register import Register
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
+Bounds = tuple[float, float, float, float]
+Pair = tuple[Floats, Floats]
 GEOGRAPHIC = (CGCS2000, GCJ02, BD09)
 
 
 @dataclass(frozen=True)
 class Positions:
-    """Positions as given, and what the rows say of where they lie.
+    """Positions as given, and what is known of where the rows lie.
 
     A line is placed by its middle. ``area`` is for each row the index of the outline in
-    ``outlines`` it names, -1 for none. ``other`` is a second pair of coordinates, where there is
-    one: 百度地图经度 beside gps经度.
+    ``outlines`` it names, -1 for none. ``bounds`` are those of the area of interest, None where no
+    register says. ``other`` is a second pair of coordinates, where there is one (百度经度 beside
+    gps经度); ``known`` where the same record is known to stand, EPSG:4490, NaN where it is not.
     """
 
     x: Floats
     y: Floats
     area: Ints
     outlines: tuple[Any, ...]
-    bounds: tuple[float, float, float, float]
-    other: tuple[Floats, Floats] | None = None
+    bounds: Bounds | None
+    other: Pair | None = None
+    known: Pair | None = None
+
+    def take(self, rows: Ints) -> "Positions":
+        """Return some of the rows."""
+        other = None if self.other is None else (self.other[0][rows], self.other[1][rows])
+        known = None if self.known is None else (self.known[0][rows], self.known[1][rows])
+        return replace(
+            self, x=self.x[rows], y=self.y[rows], area=self.area[rows], other=other, known=known
+        )
 
 
 @dataclass(frozen=True)
 class Hypothesis:
-    """A system, perhaps with its axes swapped, and how the rows look under it."""
+    """A system, perhaps with its axes swapped, and how the rows look under it.
+
+    ``near``: the row lies near the area of interest (in China, where there is none); ``inside``: in
+    the outline it names; ``agrees``: where its record is known to stand. ``lon``, ``lat``:
+    EPSG:4490, NaN where the numbers have not the system's size.
+    """
 
     crs: str
     swapped: bool
     near: Bools
     inside: Bools
+    agrees: Bools
+    lon: Floats
+    lat: Floats
 
     @property
     def name(self) -> tuple[str, bool]:
         """Return what tells hypotheses apart."""
         return self.crs, self.swapped
+
+    def take(self, rows: Ints) -> "Hypothesis":
+        """Return some of the rows."""
+        arrays = ("near", "inside", "agrees", "lon", "lat")
+        return replace(self, **{name: getattr(self, name)[rows] for name in arrays})
 
 
 def named_areas(
@@ -83,35 +108,58 @@ def _outline_of(said: Said, number: dict[str, int]) -> int:
     return number.get(said.county, -1)
 
 
-def try_all(positions: Positions, known: Bools, asked: set[str]) -> list[Hypothesis]:
-    """Look at the rows under every hypothesis that a position of this size can have."""
-    systems = [*GEOGRAPHIC, *plane_systems(positions.bounds[0], positions.bounds[2])]
-    systems += sorted(asked - set(systems))
+def try_all(positions: Positions, bounds: Bounds, asked: Iterable[str]) -> list[Hypothesis]:
+    """Look at rows with a position under every hypothesis that numbers of their size can have.
+
+    ``bounds`` say where they are looked for; ``asked`` are systems that somebody names. Of systems
+    with the same formula the one that is named stands for the other.
+    """
+    systems = [*GEOGRAPHIC, *plane_systems(bounds[0], bounds[2])]
+    systems += sorted(set(asked) - {"", *systems})
+    least = settings()["crs"]["rule"]["possible_share"]
+    tried = []
+    for swapped in (False, True):
+        x, y = (positions.y, positions.x) if swapped else (positions.x, positions.y)
+        for crs in systems:
+            sized = can_be(crs, x, y)
+            if sized.mean() >= least:
+                hypothesis = _try(positions, bounds, crs, sized, swapped=swapped)
+                if hypothesis.near.mean() >= least:
+                    tried.append(hypothesis)
+    return _without_doubles(tried, set(asked))
+
+
+def _without_doubles(tried: list[Hypothesis], asked: set[str]) -> list[Hypothesis]:
+    """Drop what brings all rows to the same places as a system that somebody names."""
+    named = [one for one in tried if one.crs in asked]
     return [
-        _try(positions, known, crs, swapped=swapped) for swapped in (False, True) for crs in systems
+        one
+        for one in tried
+        if one in named
+        or not any(
+            one.swapped == other.swapped
+            and np.allclose(one.lon, other.lon, rtol=0, atol=1e-9, equal_nan=True)
+            and np.allclose(one.lat, other.lat, rtol=0, atol=1e-9, equal_nan=True)
+            for other in named
+        )
     ]
 
 
-def _try(positions: Positions, known: Bools, crs: str, *, swapped: bool) -> Hypothesis:
+def _try(
+    positions: Positions, bounds: Bounds, crs: str, sized: Bools, *, swapped: bool
+) -> Hypothesis:
     x, y = (positions.y, positions.x) if swapped else (positions.x, positions.y)
-    rows = np.flatnonzero(known & can_be(crs, x, y))
-    lon, lat = to_cgcs2000(x[rows], y[rows], crs)
+    lon, lat = np.full(len(x), np.nan), np.full(len(x), np.nan)
+    lon[sized], lat[sized] = to_cgcs2000(x[sized], y[sized], crs)
     margin = settings()["crs"]["rule"]["near_deg"]
-    west, south, east, north = positions.bounds
+    west, south, east, north = bounds
     with np.errstate(invalid="ignore"):
-        close = (lon > west - margin) & (lon < east + margin)
-        close &= (lat > south - margin) & (lat < north + margin)
-    near, inside = np.zeros(len(x), dtype=bool), np.zeros(len(x), dtype=bool)
-    near[rows] = close
-    inside[rows[close]] = _in_named(positions, rows[close], lon[close], lat[close])
-    return Hypothesis(crs, swapped, near, inside)
-
-
-def can_be(crs: str, x: Floats, y: Floats) -> Bools:
-    """Say which numbers have the size of a system's coordinates; NaN have no size."""
-    if _is_geographic(crs):
-        return np.asarray((np.abs(x) <= 180) & (np.abs(y) <= 90))
-    return np.asarray(np.abs(x) > 180)
+        near = (lon > west - margin) & (lon < east + margin)
+        near &= (lat > south - margin) & (lat < north + margin)
+    near &= in_reach(crs, lon)
+    inside = np.zeros(len(x), dtype=bool)
+    inside[near] = _in_named(positions, np.flatnonzero(near), lon[near], lat[near])
+    return Hypothesis(crs, swapped, near, inside, _agrees(positions, lon, lat), lon, lat)
 
 
 def _in_named(positions: Positions, rows: Ints, lon: Floats, lat: Floats) -> Bools:
@@ -126,38 +174,76 @@ def _in_named(positions: Positions, rows: Ints, lon: Floats, lat: Floats) -> Boo
     return inside
 
 
-@cache
-def _is_geographic(crs: str) -> bool:
-    return crs in GEOGRAPHIC or crs == "EPSG:4326"
+def _agrees(positions: Positions, lon: Floats, lat: Floats) -> Bools:
+    """Say which rows come to where their record is known to stand."""
+    agrees = np.zeros(len(lon), dtype=bool)
+    if positions.known is None:
+        return agrees
+    known_lon, known_lat = positions.known
+    both = np.isfinite(lon) & np.isfinite(lat) & np.isfinite(known_lon) & np.isfinite(known_lat)
+    away = geodesic_m(lon[both], lat[both], known_lon[both], known_lat[both])
+    agrees[both] = away <= settings()["crs"]["rule"]["known_m"]
+    return agrees
 
 
-def paired_system(positions: Positions) -> str:
+def paired_system(positions: Positions, possible: list[Hypothesis], bounds: Bounds) -> str:
     """Return the system of the positions if a second pair of columns proves it, else nothing.
 
-    One shift leads from each geographic system to each other: where two pairs in a row come to the
-    same place under one assumption only, that is what they are in.
+    One shift leads from each system to each other: where two pairs in a row come to the same place
+    under one assumption only, that is what they are in.
     """
     if positions.other is None:
         return ""
     rule = settings()["crs"]["rule"]
-    x, y, other_x, other_y = positions.x, positions.y, *positions.other
-    both = can_be(CGCS2000, x, y) & can_be(CGCS2000, other_x, other_y)
-    if both.sum() < rule["least_rows"]:
+    filled = np.isfinite(positions.other[0]) & np.isfinite(positions.other[1])
+    if filled.sum() < rule["least_rows"]:
         return ""
-    fitting = []
-    for one in GEOGRAPHIC:
-        here = to_cgcs2000(x[both], y[both], one)
-        for another in GEOGRAPHIC:
-            there = to_cgcs2000(other_x[both], other_y[both], another)
-            if one != another:
-                close = geodesic_m(*here, *there) <= rule["pair_m"]
-                fitting += [one] if close.mean() >= rule["pair_share"] else []
-    return fitting[0] if len(fitting) == 1 else ""
+    second = replace(
+        positions,
+        x=positions.other[0][filled],
+        y=positions.other[1][filled],
+        area=np.full(int(filled.sum()), -1, dtype=np.int64),
+        other=None,
+        known=None,
+    )
+    others = try_all(second, bounds, ())
+    fitting = {
+        one.crs
+        for one in possible
+        for another in others
+        if one.crs != another.crs
+        and _come_together(one.lon[filled], one.lat[filled], another) >= rule["pair_share"]
+    }
+    return next(iter(fitting)) if len(fitting) == 1 else ""
 
 
-def area_bounds(register: Register) -> tuple[float, float, float, float]:
-    """Return west, south, east and north of the register's area of interest."""
-    west, south, east, north = gpd.GeoSeries(area_outlines(register)).total_bounds
+def _come_together(lon: Floats, lat: Floats, another: Hypothesis) -> float:
+    """Return the share of rows that two pairs of columns bring to the same place."""
+    both = np.isfinite(lon) & np.isfinite(lat)
+    both &= np.isfinite(another.lon) & np.isfinite(another.lat)
+    away = geodesic_m(lon[both], lat[both], another.lon[both], another.lat[both])
+    return float((away <= settings()["crs"]["rule"]["pair_m"]).sum() / len(lon))
+
+
+def size_classes(x: Floats, y: Floats) -> Ints:
+    """Return for each row the size of its numbers: 0 degrees, 1 metres, -1 for no numbers."""
+    known = np.isfinite(x) & np.isfinite(y)
+    degrees = can_be(CGCS2000, x, y) | can_be(CGCS2000, y, x)
+    return np.where(known, np.where(degrees, 0, 1), -1).astype(np.int64)
+
+
+def zone_prefixes(x: Floats, y: Floats) -> Ints:
+    """Return the zone prefix of each row (the millions of its easting), 0 where it has none."""
+    millions = np.asarray(np.maximum(np.abs(x), np.abs(y)) // 1e6, dtype=np.int64)
+    return np.where(millions >= first_prefix(), millions, 0)
+
+
+def area_bounds(register: Register) -> Bounds | None:
+    """Return west, south, east and north of the register's area of interest, if it has one."""
+    outlines = gpd.GeoSeries(area_outlines(register))
+    if not len(outlines) or outlines.is_empty.all():
+        return None
+    west, south, east, north = outlines.total_bounds
     return float(west), float(south), float(east), float(north)
 
 

@@ -5,14 +5,19 @@ from collections.abc import Callable
 import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 import shapely
 
 from geodata.crs import CGCS2000, metric_crs, to_cgcs2000
+from geodata.crs_zones import china_bounds
 from geodata.errors import Fault, Place
 from geodata.ingest.aliases import find_hit
+from geodata.ingest.claims import claim_of_table, claims_of_rows
 from geodata.ingest.columns import pair_stem
+from geodata.ingest.crs_parts import find_labels
 from geodata.ingest.hypotheses import Positions, area_bounds, area_outlines, named_areas
-from geodata.ingest.locate import claimed_by_words, locate
+from geodata.ingest.known import known_places
+from geodata.ingest.locate import Group, Located, locate
 from geodata.ingest.report import CrsChoice, Question, TableAnswer
 from geodata.ingest.settings import settings
 from geodata.ingest.values import parse_column
@@ -23,46 +28,113 @@ from geodata.records import Kind, read_kinds
 from geodata.register import Register
 
 Objects = npt.NDArray[np.object_]
+Ints = npt.NDArray[np.int64]
 # Shapely's numbers of geometry types.
 _POINT, _LINES = 0, (1, 2, 5)
 
 
 def place_rows(
-    work: Work, kind: Kind, register: Register, index: UnitIndex, answer: TableAnswer
+    work: Work,
+    kind: Kind,
+    register: Register,
+    index: UnitIndex,
+    answer: TableAnswer,
+    known: pd.DataFrame | None = None,
 ) -> tuple[CrsChoice, tuple[Question, ...], Objects]:
     """Choose the coordinate system and bring every position to EPSG:4490.
 
+    ``known`` is where records are known to stand; see ``check_file``.
+
     Returns:
         The choice, what is to be asked about it, and a geometry for each row, None where it has
-        none or the system is not known.
+        none or the system is not known. The system of each row is left in ``work.located``.
     """
     shapes = _features(work)
     points = middle_points(gpd.GeoSeries(shapes)) if shapes is not None else None
     if points is not None:
         work.frame["x"], work.frame["y"] = shapely.get_x(points), shapely.get_y(points)
-    located = locate(
-        _positions(work, kind, register, index, sheet=shapes is None),
-        work.table.claimed if shapes is not None else _claim_of_headers(work),
-        answer.crs,
-        Place(work.file, work.table.sheet),
-    )
+    positions = _positions(work, kind, register, index, known, sheet=shapes is None)
+    place = Place(work.file, work.table.sheet)
+    groups = _groups(work, positions, sheet=shapes is None)
+    located = locate(positions, groups, lambda: find_labels(work.table), answer, place)
+    _blame(work, positions, located, place, index)
+    placed = np.full(len(work.table.rows), None, dtype=object)
+    fitted: Objects | None = None
+    if shapes is not None and points is not None:
+        fitted = _fit_shapes(work, kind, shapes, points)
+    for crs in sorted(set(located.systems) - {""}):
+        for swapped in (False, True):
+            rows = np.flatnonzero((located.systems == crs) & (located.swapped == swapped))
+            if len(rows):
+                move = _mover(crs, swapped=swapped)
+                placed[rows] = _move(work, rows, None if fitted is None else fitted[rows], move)
+    work.located = located.systems
+    return located.choice, located.questions, placed
+
+
+def _move(
+    work: Work, rows: Ints, shapes: Objects | None, move: Callable[[np.ndarray], np.ndarray]
+) -> Objects:
+    """Bring rows to EPSG:4490: their shapes, or the points that their numbers say."""
+    if shapes is not None:
+        moved = shapes.copy()
+        present = ~shapely.is_missing(moved)
+        moved[present] = shapely.transform(shapely.force_2d(moved[present]), move)
+        return moved
+    lonlat = move(work.frame[["x", "y"]].to_numpy(dtype=float)[rows])
+    fine = np.isfinite(lonlat).all(axis=1)
+    points = np.full(len(rows), None, dtype=object)
+    points[fine] = shapely.points(lonlat[fine])
+    return points
+
+
+def _groups(work: Work, positions: Positions, *, sheet: bool) -> list[Group]:
+    """Return the rows with a position by what the file claims of their system."""
+    rows = np.flatnonzero(np.isfinite(positions.x) & np.isfinite(positions.y))
+    if not sheet:
+        return [Group("", rows, work.table.claimed)] if len(rows) else []
+    claim = claim_of_table(work)
+    by_row = claims_of_rows(work) if len(rows) else None
+    if by_row is None:
+        return [Group("", rows, claim)] if len(rows) else []
+    header, claims, codes = by_row
+    groups = [Group(f"{header} =", rows[codes[rows] < 0], claim)]
+    groups += [
+        Group(f"{header} = {said}", rows[codes[rows] == number], said)
+        for number, said in enumerate(claims)
+    ]
+    return [group for group in groups if len(group.rows)]
+
+
+def _blame(
+    work: Work, positions: Positions, located: Located, place: Place, index: UnitIndex
+) -> None:
+    """Write down what was found of the systems, and keep rows out that have none."""
     work.faults.extend(located.faults)
     if any(fault.severity == "error" for fault in located.faults):
         work.bad[:] = True
-    choice = located.choice
-    placed = np.full(len(work.table.rows), None, dtype=object)
-    if choice.chosen:
-        move = _mover(choice.chosen, swapped=choice.swapped)
-        if shapes is not None and points is not None:
-            placed = _fit_shapes(work, kind, shapes, points)
-            present = ~shapely.is_missing(placed)
-            placed[present] = shapely.transform(shapely.force_2d(placed[present]), move)
-        else:
-            given = work.frame[["x", "y"]].to_numpy(dtype=float)
-            lonlat = move(given)
-            fine = np.isfinite(lonlat).all(axis=1)
-            placed[fine] = shapely.points(lonlat[fine])
-    return choice, located.questions, placed
+    if located.far:
+        work.faults.append(_elsewhere(work, positions, place, index))
+    column = work.columns.column_of("x")
+    for rows, fault in located.barred:
+        for row in rows.tolist():
+            at: dict[str, str | int | float] = {"x": positions.x[row], "y": positions.y[row]}
+            work.blame(row, fault.code, column, {**at, **fault.params})
+
+
+def _elsewhere(work: Work, positions: Positions, place: Place, index: UnitIndex) -> Fault:
+    """Say that all positions lie far away, and which unknown places the rows name."""
+    names = work.frame["county_name"].fillna("").astype("str")
+    counts = names[names != ""].value_counts()
+    strange = [
+        name for name in counts.index if not (index.places.county(name) or index.places.area(name))
+    ]
+    if strange and 2 * counts[strange].sum() > counts.sum():
+        shown = "、".join(strange[: settings()["crs"]["rule"]["shown_names"]])
+        return Fault("other_place", place, {"names": shown}, "warning")
+    first = int(np.flatnonzero(np.isfinite(positions.x) & np.isfinite(positions.y))[0])
+    params = {"x": float(positions.x[first]), "y": float(positions.y[first])}
+    return Fault("crs_far", place, params, "warning")
 
 
 def _features(work: Work) -> Objects | None:
@@ -73,13 +145,14 @@ def _features(work: Work) -> Objects | None:
     return np.array(shapes, dtype=object)
 
 
-def _claim_of_headers(work: Work) -> str:
-    headers = [match.header for match in work.columns.matches if match.field in {"x", "y"}]
-    return claimed_by_words(*headers) or claimed_by_words(work.table.sheet)
-
-
 def _positions(
-    work: Work, kind: Kind, register: Register, index: UnitIndex, *, sheet: bool
+    work: Work,
+    kind: Kind,
+    register: Register,
+    index: UnitIndex,
+    known: pd.DataFrame | None,
+    *,
+    sheet: bool,
 ) -> Positions:
     """Collect what the choice of a system goes by; kinds without geometry have no positions."""
     area, outlines = named_areas(work.frame, register, index)
@@ -87,7 +160,8 @@ def _positions(
     if kind.geometry == "none":
         x, y = np.full(len(x), np.nan), np.full(len(y), np.nan)
     other = _other_pair(work) if sheet else None
-    return Positions(x, y, area, outlines, area_bounds(register), other)
+    there = known_places(work.frame, kind, known) if known is not None else None
+    return Positions(x, y, area, outlines, area_bounds(register), other, there)
 
 
 def _fit_shapes(work: Work, kind: Kind, shapes: Objects, points: Objects) -> Objects:
@@ -134,38 +208,67 @@ def _mover(crs: str, *, swapped: bool) -> Callable[[np.ndarray], np.ndarray]:
     return move
 
 
-def check_positions(
-    work: Work, kind: Kind, frame: gpd.GeoDataFrame, register: Register, crs: str
-) -> None:
-    """Find rows outside the area of interest, and numbers that their system has no place for."""
+def check_positions(work: Work, kind: Kind, frame: gpd.GeoDataFrame, register: Register) -> None:
+    """Find rows outside the area of interest, and numbers that their system has no place for.
+
+    Where no register says what is of interest, China is.
+    """
     missing = shapely.is_missing(frame.geometry.to_numpy())
     work.placed = ~missing
     if kind.geometry == "none":
         return
     given = frame[["x", "y"]].to_numpy(dtype=float)
-    lost = missing & np.isfinite(given).all(axis=1) & bool(crs) & ~work.bad
+    lost = missing & np.isfinite(given).all(axis=1) & (work.located != "") & ~work.bad
     for row in np.flatnonzero(lost).tolist():
         params: dict[str, str | int | float] = {"position": f"{given[row, 0]}, {given[row, 1]}"}
         work.blame(row, "outside_area", work.columns.column_of("x"), {**params, "km": "∞"})
-    outlines = area_outlines(register)
-    whole = shapely.union_all(outlines.to_numpy())
     points = middle_points(frame.geometry)
+    bounds = area_bounds(register)
+    if bounds is None:
+        _check_in_china(work, points)
+        return
+    whole = shapely.union_all(area_outlines(register).to_numpy())
     shapely.prepare(whole)
-    outside = np.flatnonzero(~missing & ~shapely.intersects(whole, points))
+    outside = np.flatnonzero(~missing & ~work.bad & ~shapely.intersects(whole, points))
     if not len(outside):
         return
-    metric = metric_crs(area_bounds(register))
+    metric = metric_crs(bounds)
     border = gpd.GeoSeries([whole], crs=CGCS2000).to_crs(metric).iloc[0]
     # Beyond the projection's reach a distance is infinite, which is far enough.
     own = gpd.GeoSeries(points[outside], crs=CGCS2000).to_crs(metric)
     with np.errstate(invalid="ignore"):
         away = shapely.distance(own.to_numpy(), border)
+    far = ~(away <= settings()["area"]["outside_m"])
+    outside, away = outside[far], away[far]
+    if len(outside) >= settings()["area"]["whole_rows"] and len(outside) == (~missing).sum():
+        _bar_all(work, outside, float(away.min()))
+        return
     for row, metres in zip(outside.tolist(), away.tolist(), strict=True):
-        if not metres <= settings()["area"]["outside_m"]:
-            at = f"{points[row].x:.6f}, {points[row].y:.6f}"
-            km = round(metres / 1000) if np.isfinite(metres) else "∞"
-            column = work.columns.column_of(_axis_outside(points[row], whole.bounds))
-            work.blame(row, "outside_area", column, {"position": at, "km": km})
+        at = f"{points[row].x:.6f}, {points[row].y:.6f}"
+        column = work.columns.column_of(_axis_outside(points[row], whole.bounds))
+        work.blame(row, "outside_area", column, {"position": at, "km": _km(metres)})
+
+
+def _km(metres: float) -> int | str:
+    return round(metres / 1000) if np.isfinite(metres) else "∞"
+
+
+def _bar_all(work: Work, rows: Ints, nearest_m: float) -> None:
+    """Keep out the rows of a table that lies elsewhere as a whole; one word says so."""
+    work.bad[rows] = True
+    place = Place(work.file, work.table.sheet)
+    params: dict[str, str | int | float] = {"rows": len(rows), "km": _km(nearest_m)}
+    work.faults.append(Fault("table_elsewhere", place, params))
+
+
+def _check_in_china(work: Work, points: Objects) -> None:
+    """Keep out rows that lie outside China."""
+    lon, lat = shapely.get_x(points), shapely.get_y(points)
+    west, south, east, north = china_bounds()
+    strange = work.placed & ~((lon >= west) & (lon <= east) & (lat >= south) & (lat <= north))
+    for row in np.flatnonzero(strange & ~work.bad).tolist():
+        at = f"{lon[row]:.6f}, {lat[row]:.6f}"
+        work.blame(row, "outside_china", work.columns.column_of("x"), {"position": at})
 
 
 def _axis_outside(point: shapely.Point, bounds: tuple[float, float, float, float]) -> str:
@@ -174,12 +277,13 @@ def _axis_outside(point: shapely.Point, bounds: tuple[float, float, float, float
     return "y" if west <= point.x <= east and not south <= point.y <= north else "x"
 
 
-def waiting_rows(work: Work, kind: Kind, frame: gpd.GeoDataFrame, crs: str) -> np.ndarray:
+def waiting_rows(work: Work, kind: Kind, frame: gpd.GeoDataFrame) -> np.ndarray:
     """Return a mask of the rows whose position was read but cannot be placed before an answer."""
-    if kind.geometry == "none" or crs:
+    if kind.geometry == "none":
         return np.zeros(len(frame), dtype=bool)
     read = np.isfinite(frame[["x", "y"]].to_numpy(dtype=float))
-    return np.asarray(read.any(axis=1) if _axis_asked(work) else read.all(axis=1))
+    waiting = read.any(axis=1) if _axis_asked(work) else read.all(axis=1)
+    return np.asarray(waiting & (work.located == ""))
 
 
 def _axis_asked(work: Work) -> bool:

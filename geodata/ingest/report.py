@@ -11,6 +11,9 @@ import pandas as pd
 from geodata.errors import Fault
 
 DecidedBy = Literal["evidence", "file", "answer", "range", "none"]
+# What evidence a system was chosen by: rows in the areas they name, a second pair of columns, or
+# records whose places are known.
+Ground = Literal["", "areas", "pair", "known"]
 
 
 @dataclass(frozen=True)
@@ -19,14 +22,16 @@ class TableAnswer:
 
     ``columns`` maps a field to the header it stands under; an empty header says it has none.
     ``units`` maps a field to the unit its bare numbers are in, as ``settings.toml`` spells it.
-    ``crs`` is ``EPSG:<code>``, ``GCJ-02`` or ``BD-09``. The kind ``none`` says that the table holds
-    no record of ours.
+    ``crs`` is ``EPSG:<code>``, ``GCJ-02`` or ``BD-09``; in a table of several parts it holds for
+    those that are open, and ``parts`` maps a part's label to its own. The kind ``none`` says that
+    the table holds no record of ours.
     """
 
     kind: str = ""
     crs: str = ""
     columns: Mapping[str, str] = field(default_factory=dict)
     units: Mapping[str, str] = field(default_factory=dict)
+    parts: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -92,11 +97,27 @@ class CrsScore:
 
 
 @dataclass(frozen=True)
+class CrsPart:
+    """The system of some rows of a table; ``label`` says which, as ``数据来源 = 百度`` or ``m``."""
+
+    label: str
+    rows: int
+    chosen: str
+    decided_by: DecidedBy
+    scores: tuple[CrsScore, ...] = ()
+    claimed: str = ""
+    swapped: bool = False
+    ground: Ground = ""
+
+
+@dataclass(frozen=True)
 class CrsChoice:
     """The system chosen, on what ground, with the scores of all that were possible.
 
     ``claimed`` is what the file or its headers say; ``swapped`` that x and y stand the other way
-    round than their columns say.
+    round than their columns say. Where rows of a table differ, ``parts`` say what each was taken
+    for, and the rest speaks of the largest; ``chosen`` is empty while a part is open. ``sampled``
+    is how many rows were looked at, where not all were.
     """
 
     chosen: str = ""
@@ -104,6 +125,9 @@ class CrsChoice:
     scores: tuple[CrsScore, ...] = ()
     claimed: str = ""
     swapped: bool = False
+    ground: Ground = ""
+    parts: tuple[CrsPart, ...] = ()
+    sampled: int = 0
 
 
 @dataclass(frozen=True)

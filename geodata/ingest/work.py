@@ -16,7 +16,7 @@ class Work:
     """A table while it is being checked: its frame, its faults and the rows that are bad.
 
     ``unread`` are the rows with a coordinate that could not be read; ``placed`` says which rows
-    have a geometry in the end.
+    have a geometry in the end, ``located`` the coordinate system of each row, "" for none (yet).
     """
 
     table: RawTable
@@ -28,6 +28,7 @@ class Work:
     extra: dict[int, dict[str, str]]
     unread: set[int] = field(default_factory=set)
     placed: np.ndarray = field(default_factory=lambda: np.zeros(0, dtype=bool))
+    located: np.ndarray = field(default_factory=lambda: np.zeros(0, dtype=object))
 
     def blame(
         self,

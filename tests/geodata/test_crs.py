@@ -4,7 +4,7 @@ import coordTransform
 import geopandas as gpd
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyproj.database import query_crs_info
 from shapely import points
@@ -24,6 +24,7 @@ def away_m(lon1, lat1, lon2, lat2):
     return float(crs.geodesic_m(lon1, lat1, lon2, lat2))
 
 
+@settings(deadline=None)
 @given(china_lon, china_lat)
 def test_shifts_agree_with_an_independent_formula(lon, lat):
     assert away_m(*crs.wgs84_to_gcj02(lon, lat), *coordTransform.wgs84_to_gcj02(lon, lat)) < 1e-4
@@ -32,6 +33,7 @@ def test_shifts_agree_with_an_independent_formula(lon, lat):
     assert away_m(*crs.bd09_to_gcj02(lon, lat), *coordTransform.bd09_to_gcj02(lon, lat)) < 2
 
 
+@settings(deadline=None)
 @given(china_lon, china_lat)
 def test_shifts_are_undone_to_a_centimetre(lon, lat):
     gcj = crs.wgs84_to_gcj02(lon, lat)
@@ -49,6 +51,7 @@ def test_the_shift_in_xuchang_is_what_is_known_of_it():
     assert (north < lat).all()
 
 
+@settings(deadline=None)
 @given(
     st.floats(111.0, 117.0),
     st.floats(31.0, 36.0),
@@ -134,6 +137,7 @@ def test_metric_crs_outside_the_zones():
             crs.metric_crs(lon)
 
 
+@settings(deadline=None)
 @given(st.integers(1, 25), st.integers(0, 25), st.integers(0, 2**32 - 1))
 def test_nearest_and_pairs_against_every_distance(n, m, seed):
     random = np.random.default_rng(seed)

@@ -76,7 +76,8 @@ def test_plane_coordinates_are_told_by_their_range(crs, swapped):
     assert report.crs.swapped == swapped
     placed = report.records.geometry
     assert geodesic_m(placed.x, placed.y, lon, lat).max() < 0.02
-    assert codes(report) == ({"axes_surveying"} if swapped else set())
+    # What datum the numbers rest on is said to be assumed.
+    assert codes(report) == {"crs_datum"} | ({"axes_surveying"} if swapped else set())
 
 
 def test_six_degrees_and_utm_lie_near_each_other_and_need_evidence():
@@ -224,12 +225,28 @@ def test_a_second_pair_of_columns_proves_the_first():
         assert (report.crs.chosen, report.crs.decided_by) == (crs, "evidence")
 
 
-def test_positions_far_from_the_area_are_said_to_be():
+def test_a_file_of_another_place_is_asked_about_and_said_to_be_one_once():
     lon, lat, county = ground(20)
     report = check(listing(lon + 3, lat + 2, county))
-    assert "crs_far" in codes(report)
-    assert sum(fault.code == "outside_area" for fault in report.faults) == 20
-    assert len(report.records) == 0
+    far = [fault for fault in report.faults if fault.code == "crs_far"]
+    assert [fault.severity for fault in far] == ["warning"]
+    assert [question.code for question in report.questions] == ["crs"]
+    assert set(report.questions[0].options) == set(GEOGRAPHIC)
+    assert report.records.geometry.isna().all()
+    assert not any(fault.place.row for fault in report.faults)
+    answered = check(listing(lon + 3, lat + 2, county), crs="GCJ-02")
+    errors = [fault.code for fault in answered.faults if fault.severity == "error"]
+    assert errors == ["table_elsewhere"]
+    assert len(answered.records) == 0
+
+
+def test_rows_that_name_another_place_are_said_to():
+    lon, lat, _ = ground(20)
+    names = np.where(np.arange(20) % 3 == 0, "天河区", "越秀区")
+    report = check(listing(lon - 0.4, lat - 10.9, names))
+    (fault,) = (fault for fault in report.faults if fault.code == "other_place")
+    assert fault.params["names"] == "越秀区、天河区"
+    assert "crs_far" not in codes(report)
 
 
 @pytest.mark.parametrize(("x", "y"), [(712_345.0, 812_345.0), (123_456.0, 99.0)])

@@ -1,0 +1,77 @@
+"""What a file says of its coordinate system: in headers, above them, in a column, by its name.
+
+A claim is no proof. Which words speak of which system is data: ``settings.toml``, ``crs.words``.
+"""
+
+import re
+from collections.abc import Iterable
+from functools import cache
+
+import numpy as np
+
+from geodata.crs import CGCS2000, WGS84
+from geodata.ingest.hypotheses import Ints
+from geodata.ingest.settings import settings, word
+from geodata.ingest.values import cell_text
+from geodata.ingest.work import Work
+
+
+@cache
+def _patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
+    """Return for each system a pattern of the words that speak of it.
+
+    A word that begins with a digit is none within a longer number.
+    """
+    return tuple(
+        (crs, re.compile("|".join(rf"(?<!\d){re.escape(word(item))}" for item in spoken)))
+        for crs, spoken in settings()["crs"]["words"].items()
+    )
+
+
+def systems_named(text: str) -> frozenset[str]:
+    """Return the systems that a text speaks of; WGS 84 is not named beside CGCS2000."""
+    plain = word(text)
+    found = {crs for crs, pattern in _patterns() if pattern.search(plain)}
+    return frozenset(found - {WGS84} if CGCS2000 in found else found)
+
+
+def one_claim(texts: Iterable[str]) -> str:
+    """Return the system that texts speak of, nothing where they speak of none or of several."""
+    found = frozenset[str]().union(*(systems_named(text) for text in texts))
+    found = found - {WGS84} if CGCS2000 in found else found
+    return next(iter(found)) if len(found) == 1 else ""
+
+
+def claim_of_table(work: Work) -> str:
+    """Return what a table without geometry says of the system of its coordinates.
+
+    The headers of the pair and what stands above them are heard together; only where these say
+    nothing, the lines above the table, the sheet's and the file's names.
+    """
+    table = work.table
+    pair = [match.column for match in work.columns.matches if match.field in {"x", "y"}]
+    near = [table.headers[column] for column in pair]
+    near += [table.groups[column] for column in pair if column < len(table.groups)]
+    if any(systems_named(text) for text in near):
+        return one_claim(near)
+    return one_claim((*table.titles, table.sheet, work.file))
+
+
+def claims_of_rows(work: Work) -> tuple[str, tuple[str, ...], Ints] | None:
+    """Return the column whose cells name systems: its header, the claims, and the row's of them.
+
+    Every filled cell must name one system; empty cells claim nothing (-1).
+    """
+    most = settings()["crs"]["rule"]["part_values"]
+    for header, cells in zip(work.table.headers, work.table.columns, strict=True):
+        texts = {text for cell in cells if (text := cell_text(cell).strip())}
+        if not texts or len(texts) > most:
+            continue
+        named = {text: systems_named(text) for text in texts}
+        if any(len(found) != 1 for found in named.values()):
+            continue
+        claims = tuple(sorted({next(iter(found)) for found in named.values()}))
+        of_text = {text: claims.index(next(iter(found))) for text, found in named.items()}
+        codes = [of_text.get(cell_text(cell).strip(), -1) for cell in cells]
+        return header, claims, np.array(codes, dtype=np.int64)
+    return None

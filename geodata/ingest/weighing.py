@@ -1,0 +1,182 @@
+"""Weigh the hypotheses of a table's coordinate system against each other.
+
+Two hypotheses are compared by a sign test on the rows of which only one is borne out. Rows of one
+place count once: what is wrong with an outline there is wrong for all of them. The numbers are in
+``settings.toml``.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from scipy.special import bdtrc
+
+from geodata.crs_zones import is_geographic
+from geodata.ingest.hypotheses import Bools, Floats, Hypothesis, Ints, Positions
+from geodata.ingest.report import CrsScore, DecidedBy, Ground
+from geodata.ingest.settings import settings
+
+View = Literal["inside", "agrees"]
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What a choice goes by.
+
+    ``cells`` number the places of the rows; ``claimed`` is what the file says, ``unchosen`` that
+    programs say so unasked; ``paired`` is the system that a second pair of columns proves.
+    """
+
+    positions: Positions
+    possible: tuple[Hypothesis, ...]
+    cells: Ints
+    claimed: str = ""
+    unchosen: bool = False
+    paired: str = ""
+
+    def take(self, rows: Ints) -> "Evidence":
+        """Return the evidence of some of the rows; what is proved for all holds for them."""
+        return Evidence(
+            self.positions.take(rows),
+            tuple(hypothesis.take(rows) for hypothesis in self.possible),
+            self.cells[rows],
+            self.claimed,
+            self.unchosen,
+            self.paired,
+        )
+
+    def rivals(self, one: Hypothesis) -> list[Hypothesis]:
+        """Return all hypotheses but one."""
+        return [other for other in self.possible if other.name != one.name]
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """The hypothesis chosen, if any, and on what ground."""
+
+    chosen: Hypothesis | None = None
+    decided_by: DecidedBy = "none"
+    ground: Ground = ""
+
+
+def places(x: Floats, y: Floats) -> Ints:
+    """Number the places of positions as given; those of a number lie within some 500 m."""
+    rule = settings()["crs"]["rule"]
+    size = np.where(np.abs(x) > 180, rule["cell_m"], rule["cell_deg"])
+    column, row = np.floor(x / size).astype(np.int64), np.floor(y / size).astype(np.int64)
+    return np.asarray((column << 32) + row, dtype=np.int64)
+
+
+def lead(one: Bools, other: Bools, cells: Ints) -> tuple[int, int]:
+    """Count the places that speak for one hypothesis against another, and those against it."""
+    apart = np.flatnonzero(one != other)
+    _, place = np.unique(cells[apart], return_inverse=True)
+    votes = np.bincount(place, np.where(one[apart], 1.0, -1.0))
+    return int((votes > 0).sum()), int((votes < 0).sum())
+
+
+def luck(wins: int, losses: int) -> float:
+    """Return the chance of such a lead, or a greater one, under a fair coin."""
+    return float(bdtrc(wins - 1, wins + losses, 0.5)) if wins else 1.0
+
+
+def choose(evidence: Evidence) -> Verdict:
+    """Choose by size, by evidence or by the file's word; nothing where they leave it open."""
+    possible = evidence.possible
+    if len(possible) == 1 and not is_geographic(possible[0].crs):
+        return Verdict(possible[0], "range")
+    found: dict[Ground, Hypothesis] = {}
+    if (one := sure_by_areas(evidence)) is not None:
+        found["areas"] = one
+    if (one := _by_known(evidence)) is not None:
+        found["known"] = one
+    paired = [one for one in possible if one.crs == evidence.paired]
+    if len(paired) == 1 and not is_doubted(paired[0], evidence):
+        found["pair"] = paired[0]
+    if len({one.name for one in found.values()}) > 1:
+        return Verdict()
+    for ground, one in found.items():
+        return Verdict(one, "evidence", ground)
+    for one in possible:
+        if one.crs == evidence.claimed and not is_doubted(one, evidence):
+            rivals = evidence.rivals(one)
+            if not evidence.unchosen or all(
+                _leads(one, other, evidence, "support") for other in rivals
+            ):
+                return Verdict(one, "file")
+    return Verdict()
+
+
+def sure_by_areas(evidence: Evidence, rows: str = "unanimous_rows") -> Hypothesis | None:
+    """Return the hypothesis that beats all others by the areas that rows name, if one does.
+
+    ``rows`` is the setting of how many places are enough where none speaks against it.
+    """
+    rule = settings()["crs"]["rule"]
+    telling = evidence.positions.area >= 0
+    if telling.sum() < rule["least_rows"] or not evidence.possible:
+        return None
+    best = max(evidence.possible, key=lambda one: int(one.inside.sum()))
+    if best.inside.sum() < rule["least_share"] * telling.sum():
+        return None
+    for other in evidence.rivals(best):
+        wins, losses = lead(best.inside, other.inside, evidence.cells)
+        unanimous = not losses and wins >= rule[rows]
+        if not unanimous and not (wins > losses and luck(wins, losses) <= rule["chance"]):
+            return None
+    return best
+
+
+def _by_known(evidence: Evidence) -> Hypothesis | None:
+    """Return the hypothesis under which records stand where they are known to, if only one does.
+
+    A few rows are enough where they are at least half of the table and agree without exception.
+    """
+    if evidence.positions.known is None or not evidence.possible:
+        return None
+    rule = settings()["crs"]["rule"]
+    telling = int(np.isfinite(evidence.positions.known[0]).sum())
+    best = max(evidence.possible, key=lambda one: int(one.agrees.sum()))
+    if not telling or best.agrees.sum() < rule["known_share"] * telling:
+        return None
+    few = 2 * telling >= len(evidence.cells) and bool(best.agrees.sum() == telling)
+    least = rule["known_few"] if few else rule["known_rows"]
+    # Each record is a witness of its own here, wherever it stands.
+    rows = np.arange(len(evidence.cells))
+    for other in evidence.rivals(best):
+        wins, losses = lead(best.agrees, other.agrees, rows)
+        if wins - losses < least or (losses and luck(wins, losses) > rule["chance"]):
+            return None
+    return None if is_doubted(best, evidence) else best
+
+
+def is_doubted(one: Hypothesis, evidence: Evidence) -> bool:
+    """Say whether another hypothesis brings noticeably more rows into the area they name."""
+    return any(_leads(other, one, evidence, "doubt") for other in evidence.rivals(one))
+
+
+def _leads(one: Hypothesis, other: Hypothesis, evidence: Evidence, what: str) -> bool:
+    rule = settings()["crs"]["rule"]
+    wins, losses = lead(one.inside, other.inside, evidence.cells)
+    enough = wins - losses >= rule[f"{what}_rows"]
+    return bool(enough and luck(wins, losses) <= rule[f"{what}_chance"])
+
+
+def strongest_contrary(one: Hypothesis, evidence: Evidence) -> tuple[str, int]:
+    """Return the rival that most places prefer to a hypothesis, and how many, if they are many."""
+    rule = settings()["crs"]["rule"]
+    worst, most = "", 0
+    for other in evidence.rivals(one):
+        wins, losses = lead(one.inside, other.inside, evidence.cells)
+        many = losses >= rule["mixed_rows"] and losses >= rule["mixed_share"] * (wins + losses)
+        if many and losses > most:
+            worst, most = other.crs, losses
+    return worst, most
+
+
+def score(hypothesis: Hypothesis, positions: Positions) -> CrsScore:
+    """Count the rows in the area they name; where none names one, the share near the area."""
+    rows = int((positions.area >= 0).sum())
+    inside = int(hypothesis.inside.sum())
+    share = inside / rows if rows else float(hypothesis.near.mean())
+    return CrsScore(hypothesis.crs, inside, rows, round(share, 4), hypothesis.swapped)
