@@ -1,5 +1,6 @@
 """What the command line says of faults and imports."""
 
+from dataclasses import asdict
 from typing import Any
 
 import typer
@@ -47,17 +48,12 @@ def _table(table: CheckedTable, text: Text) -> dict[str, Any]:
         "crs": {
             "chosen": table.crs.chosen,
             "decided_by": table.crs.decided_by,
+            "ground": table.crs.ground or None,
             "claimed": table.crs.claimed,
-            "scores": [
-                {
-                    "crs": s.crs,
-                    "inside": s.inside,
-                    "rows": s.rows,
-                    "share": s.share,
-                    "swapped": s.swapped,
-                }
-                for s in table.crs.scores
-            ],
+            "swapped": table.crs.swapped,
+            "sampled": table.crs.sampled or None,
+            "scores": [asdict(score) for score in table.crs.scores],
+            "parts": [asdict(part) for part in table.crs.parts],
         },
         "matched": table.matched,
         "to_review": len(table.queue),

@@ -9,7 +9,7 @@ import geopandas as gpd
 from coverage_map.pipeline.views import UploadCheck
 from coverage_map.pipeline.workspace import Workspace
 from geodata.errors import Fault, Place
-from geodata.ingest.report import CheckedTable, ColumnMatch, CrsChoice, CrsScore, Question
+from geodata.ingest.report import CheckedTable, ColumnMatch, CrsChoice, Question
 from geodata.store.frames import get_frame, put_frame
 
 _FRAMES = ("records", "queue")
@@ -60,15 +60,13 @@ def _written(workspace: Workspace, table: CheckedTable) -> dict[str, Any]:
 
 
 def _read(workspace: Workspace, data: dict[str, Any]) -> CheckedTable:
-    crs = data["crs"]
-    scores = tuple(CrsScore(**score) for score in crs["scores"])
     return CheckedTable(
         **{
             **data,
             "columns": tuple(ColumnMatch(**match) for match in data["columns"]),
             "suggested": tuple(ColumnMatch(**match) for match in data["suggested"]),
             **{name: tuple(data[name]) for name in ("unmapped", "header_rows", "shape")},
-            "crs": CrsChoice(**{**crs, "scores": scores}),
+            "crs": CrsChoice.from_json(data["crs"]),
             "faults": tuple(
                 Fault(**{**fault, "place": Place(**fault["place"])}) for fault in data["faults"]
             ),

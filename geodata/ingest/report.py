@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
-from typing import Literal, Self
+from typing import Any, Literal, Self
 
 import geopandas as gpd
 import pandas as pd
@@ -128,6 +128,16 @@ class CrsChoice:
     ground: Ground = ""
     parts: tuple[CrsPart, ...] = ()
     sampled: int = 0
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Self:
+        """Return what ``dataclasses.asdict`` made of a choice."""
+        scores = tuple(CrsScore(**score) for score in data["scores"])
+        parts = tuple(
+            CrsPart(**{**part, "scores": tuple(CrsScore(**score) for score in part["scores"])})
+            for part in data.get("parts", ())
+        )
+        return cls(**{**data, "scores": scores, "parts": parts})
 
 
 @dataclass(frozen=True)
