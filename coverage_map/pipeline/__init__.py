@@ -8,6 +8,8 @@ from coverage_map.pipeline.accounts import (
 )
 from coverage_map.pipeline.actors import Actor, local_actor
 from coverage_map.pipeline.card import read_card
+from coverage_map.pipeline.decisions import decide_units, keep_decisions, read_decisions
+from coverage_map.pipeline.difference import preview_acceptance, read_difference
 from coverage_map.pipeline.export import (
     export_formats,
     export_gaps,
@@ -18,29 +20,42 @@ from coverage_map.pipeline.faults import write_faults
 from coverage_map.pipeline.frame import read_frame, read_trail, unit_names, unit_places
 from coverage_map.pipeline.gaps import read_gaps, read_sharing
 from coverage_map.pipeline.imports import (
-    ImportOutcome,
-    accept_upload,
     check_upload,
-    import_file,
     make_answers,
     read_upload,
-    read_uploads,
+    receive_upload,
     recheck_upload,
     try_file,
 )
 from coverage_map.pipeline.layers import boundary_layer, hillshade_layer, layer_path
 from coverage_map.pipeline.overview import find_unit, read_overview, read_status
 from coverage_map.pipeline.parsing import warm_up
+from coverage_map.pipeline.profiles import delete_profile, read_profiles, rename_profile
 from coverage_map.pipeline.setup import init_workspace
+from coverage_map.pipeline.submissions import (
+    ImportOutcome,
+    accept_upload,
+    import_file,
+    may,
+    read_submission,
+    read_submissions,
+    send_back,
+    submit_upload,
+    withdraw_upload,
+)
+from coverage_map.pipeline.submissions import read_submissions as read_uploads
 from coverage_map.pipeline.views import (
     Accepted,
     Card,
     Crumb,
+    Difference,
+    EarlierUpload,
     Frame,
     LayerRef,
     Overview,
     Sharing,
     Status,
+    Submission,
     UploadCheck,
 )
 from coverage_map.pipeline.workspace import Workspace, is_workspace, open_workspace
@@ -54,6 +69,8 @@ __all__ = [
     "Card",
     "CheckedTable",
     "Crumb",
+    "Difference",
+    "EarlierUpload",
     "Frame",
     "ImportOutcome",
     "LayerRef",
@@ -61,6 +78,7 @@ __all__ = [
     "Question",
     "Sharing",
     "Status",
+    "Submission",
     "TableAnswer",
     "UploadCheck",
     "Workspace",
@@ -68,6 +86,8 @@ __all__ = [
     "actor_of",
     "boundary_layer",
     "check_upload",
+    "decide_units",
+    "delete_profile",
     "export_formats",
     "export_gaps",
     "export_name",
@@ -77,26 +97,39 @@ __all__ = [
     "import_file",
     "init_workspace",
     "is_workspace",
+    "keep_decisions",
     "layer_path",
     "list_accounts",
     "local_actor",
     "make_answers",
+    "may",
     "open_workspace",
+    "preview_acceptance",
     "read_card",
+    "read_decisions",
+    "read_difference",
     "read_frame",
     "read_gaps",
     "read_overview",
+    "read_profiles",
     "read_sharing",
     "read_status",
+    "read_submission",
+    "read_submissions",
     "read_trail",
     "read_upload",
     "read_uploads",
+    "receive_upload",
     "recheck_upload",
+    "rename_profile",
+    "send_back",
     "sign_in",
     "sign_out",
+    "submit_upload",
     "try_file",
     "unit_names",
     "unit_places",
     "warm_up",
+    "withdraw_upload",
     "write_faults",
 ]

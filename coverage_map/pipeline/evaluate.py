@@ -3,7 +3,7 @@
 An owner's scope opens no other owner's table, so nothing of a rival can show.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from importlib.metadata import version
 
@@ -115,10 +115,7 @@ def compute(
     records = _read_records(workspace, scope, needed)
     progress("progress.evaluate", 0, 4)
     verdicts, evidence = judge(register, records, judged, quarter=quarter)
-    if scope != CITY:
-        # What an owner's shared cells do for another operator is the other's business.
-        verdicts = verdicts[verdicts["operator"].isin([scope, ""])].reset_index(drop=True)
-        evidence = evidence[evidence["operator"].isin([scope, ""])].reset_index(drop=True)
+    verdicts, evidence = _of_scope(verdicts, scope), _of_scope(evidence, scope)
     progress("progress.evaluate", 1, 4)
     figures = roll_up(verdicts, register, judged)
     found = _split(judged, verdicts=verdicts, evidence=evidence, figures=figures)
@@ -145,6 +142,32 @@ def compute(
         else empty(DUPLICATE)
     )
     return found
+
+
+def judge_with(
+    workspace: Workspace, scope: str, owner: str, tables: Mapping[str, gpd.GeoDataFrame]
+) -> dict[str, pd.DataFrame]:
+    """Return a scope's verdicts by indicator as if an owner's tables (by kind) were others.
+
+    Only indicators that rest on these kinds are judged; nothing is stored.
+    """
+    judged = _restrict(read_rules(), lambda i: bool(set(i.records) & set(tables)))
+    needed = {kind for indicator in judged.indicators.values() for kind in indicator.records}
+    records = _read_records(workspace, scope, needed)
+    for kind in needed & set(tables):
+        others = records[kind][records[kind]["owner"] != owner]
+        records[kind] = gpd.GeoDataFrame(pd.concat([others, tables[kind]], ignore_index=True))
+    register, quarter = load_register(workspace), workspace.settings.quarter
+    verdicts, _ = judge(register, records, judged, quarter=quarter)
+    verdicts = _of_scope(verdicts, scope)
+    return {name: verdicts[verdicts["indicator"] == name] for name in judged.indicators}
+
+
+def _of_scope(frame: pd.DataFrame, scope: str) -> pd.DataFrame:
+    """Return what a scope is told: an owner's shared cells may serve another, who is told that."""
+    if scope == CITY:
+        return frame
+    return frame[frame["operator"].isin([scope, ""])].reset_index(drop=True)
 
 
 def _read_records(

@@ -10,6 +10,7 @@ from concurrent.futures.process import BrokenProcessPool
 from functools import cache
 from threading import Lock
 
+from coverage_map.pipeline.memory import Memory
 from coverage_map.pipeline.worker import follow_parent
 from geodata.errors import CoverageMapError, FileRefusedError, Place
 from geodata.ingest import Answers, CheckedTable, check_file
@@ -41,16 +42,25 @@ def _import_readers() -> None:
 
 
 def check_in_child(
-    content: bytes, name: str, register: Register, owner: str, answers: Answers | None
+    content: bytes,
+    name: str,
+    register: Register,
+    owner: str,
+    answers: Answers | None,
+    memory: Memory | None = None,
 ) -> list[CheckedTable]:
     """Run ``geodata.ingest.check_file`` in the child; a crash there is a refused file.
+
+    memory: what the owner's files are read with beside the answers.
 
     Raises:
         FileRefusedError: the file cannot be read, or its reader crashed on it.
     """
+    said = memory or Memory()
+    call = (content, name, register, owner, answers, said.profiles, said.decisions)
     with _lock:
         try:
-            future = _executor().submit(check_file, content, name, register, owner, answers)
+            future = _executor().submit(check_file, *call)
             failure = future.exception()
         except BrokenProcessPool as crash:
             _executor.cache_clear()

@@ -9,16 +9,23 @@ import geopandas as gpd
 from coverage_map.pipeline.views import UploadCheck
 from coverage_map.pipeline.workspace import Workspace
 from geodata.errors import Fault, Place
-from geodata.ingest.report import CheckedTable, ColumnMatch, CrsChoice, Question
+from geodata.ingest.report import (
+    Answers,
+    CheckedTable,
+    ColumnMatch,
+    CrsChoice,
+    Question,
+)
 from geodata.store.frames import get_frame, put_frame
 
 _FRAMES = ("records", "queue")
 
 
-def save_check(workspace: Workspace, check: UploadCheck, answers: str) -> str:
-    """Keep a check and the answers it was made with; return the report's hash."""
+def save_check(workspace: Workspace, check: UploadCheck, mark: str) -> str:
+    """Keep a check under the mark of what it was made with; return the report's hash."""
     report = {
-        "answers": answers,
+        "mark": mark,
+        "answers": check.answers.to_json(),
         "upload_id": check.upload_id,
         "filename": check.filename,
         "owner": check.owner,
@@ -29,17 +36,18 @@ def save_check(workspace: Workspace, check: UploadCheck, answers: str) -> str:
 
 
 def load_check(
-    workspace: Workspace, report_hash: str, answers: str | None = None
+    workspace: Workspace, report_hash: str, mark: str | None = None
 ) -> UploadCheck | None:
-    """Return a kept check, None when it was made with other answers than those asked for."""
+    """Return a kept check, None when it has another mark than the one asked for."""
     report = json.loads(workspace.store.vault.get(report_hash))
-    if answers is not None and report["answers"] != answers:
+    if mark is not None and report.get("mark") != mark:
         return None
     return UploadCheck(
         report["upload_id"],
         report["filename"],
         report["owner"],
         tuple(_read(workspace, table) for table in report["tables"]),
+        answers=Answers.from_json(report["answers"]),
     )
 
 

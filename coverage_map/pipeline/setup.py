@@ -9,8 +9,9 @@ from tempfile import TemporaryDirectory
 from coverage_map.pipeline.actors import Actor, local_actor
 from coverage_map.pipeline.evaluate import evaluate
 from coverage_map.pipeline.evaluation import CITY
-from coverage_map.pipeline.imports import check_upload, store_upload
+from coverage_map.pipeline.imports import check_upload
 from coverage_map.pipeline.layers import TERRAIN, make_layers
+from coverage_map.pipeline.submissions import store_upload
 from coverage_map.pipeline.workspace import (
     Workspace,
     close_workspace,

@@ -1,14 +1,14 @@
 """What the pipeline hands to pages and the CLI: small frozen answers, already cut for the actor."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import geopandas as gpd
 import pandas as pd
 
 from geodata.errors import Fault
-from geodata.ingest.report import CheckedTable
+from geodata.ingest.report import Answers, CheckedTable
 
 # One character a map feature: what colour it takes. Units carry a state; townships and areas carry
 # the class of their covered share (0 to 4; 5 to 9 where much is unknown beside it).
@@ -103,13 +103,31 @@ class Sharing:
 
 
 @dataclass(frozen=True)
+class EarlierUpload:
+    """The same bytes as the same owner handed them in before; ``state`` as it is now."""
+
+    upload_id: str
+    filename: str
+    received_at: str
+    state: str
+
+
+@dataclass(frozen=True)
 class UploadCheck:
-    """What was understood of an upload; nothing is stored as a record yet."""
+    """What was understood of an upload; nothing is stored as a record yet.
+
+    state: of the upload. answers: what was said of its tables. earlier: the same bytes handed in
+    before, for a draft that was found again the draft itself. report: the hash it is kept under.
+    """
 
     upload_id: str
     filename: str
     owner: str
     tables: tuple[CheckedTable, ...]
+    state: str = "checked"
+    answers: Answers = field(default_factory=Answers)
+    earlier: EarlierUpload | None = None
+    report: str = ""
 
     @property
     def faults(self) -> tuple[Fault, ...]:
@@ -117,10 +135,61 @@ class UploadCheck:
         return tuple(fault for table in self.tables for fault in table.faults)
 
     @property
+    def records(self) -> dict[str, gpd.GeoDataFrame]:
+        """Return the good rows of all tables by kind of record."""
+        kinds = {table.kind for table in self.tables if table.kind and len(table.records)}
+        return {
+            kind: gpd.GeoDataFrame(
+                pd.concat([t.records for t in self.tables if t.kind == kind], ignore_index=True)
+            )
+            for kind in sorted(kinds)
+        }
+
+    @property
     def ready(self) -> bool:
         """Say whether at least one table can be taken and none waits for an answer."""
         ours = [table for table in self.tables if table.kind]
         return bool(ours) and not any(table.questions for table in self.tables)
+
+
+@dataclass(frozen=True)
+class Submission:
+    """An upload from its arrival to its end; ``check`` is None while it could not be read.
+
+    partial, full: how it was submitted, None before: without its faulty rows; as the owner's whole
+    list of its kinds. events, oldest first: state, account, at, note (the reasons it was sent back
+    for; of a superseded one the upload that took its place).
+    """
+
+    upload_id: str
+    owner: str
+    account: str
+    filename: str
+    size: int
+    received_at: str
+    state: str
+    partial: bool | None
+    full: bool | None
+    check: UploadCheck | None
+    events: pd.DataFrame
+
+
+@dataclass(frozen=True)
+class Difference:
+    """What an upload would make of its owner's records of the kinds it holds.
+
+    records: change (added, removed, moved, changed), kind, key, name, unit_code, unit, moved_m
+    (whole metres on the ellipsoid), field, before, after (as text), lon, lat, lon_after, lat_after
+    (EPSG:4490, NaN where there is none); a row for each record added, removed or moved and for each
+    field changed. The figures count records, one that moved and changed in both.
+    """
+
+    records: pd.DataFrame
+    added: int
+    removed: int
+    moved: int
+    changed: int
+    unchanged: int
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from geodata.records import PROVENANCE, Kind, record_columns
 
 STORED_CRS = "EPSG:4490"
 _SET_BY_STORE = ("record_id", "owner", "upload_id", "accepted_at")
-_SEPARATOR = "\x1f"  # stands in no name, so joined keys stay apart
+KEY_SEPARATOR = "\x1f"  # stands in no name, so joined keys stay apart
 
 
 @dataclass(frozen=True)
@@ -72,16 +72,19 @@ def check_records(frame: pd.DataFrame, kind: Kind) -> gpd.GeoDataFrame:
 def _typed(frame: pd.DataFrame, name: str, dtype: str, kind: Kind) -> pd.Series:
     column = frame[name].reset_index(drop=True)
     if dtype == "object":
-        return pd.Series([_listed(value, name, kind) for value in column], dtype="object")
+        item = float if kind.all_fields[name].type == "numbers" else str
+        return pd.Series([_listed(value, item, name, kind) for value in column], dtype="object")
     try:
         return column.astype(pandas_dtype(dtype))
     except (ValueError, TypeError) as error:
         raise UsageError("records_type", Place(column=name), kind=kind.name, type=dtype) from error
 
 
-def _listed(value: object, name: str, kind: Kind) -> tuple[str | float, ...]:
+def _listed(
+    value: object, item: type[str] | type[float], name: str, kind: Kind
+) -> tuple[str | float, ...]:
     if isinstance(value, list | tuple | np.ndarray):
-        return tuple(float(item) if isinstance(item, float) else str(item) for item in value)
+        return tuple(item(part) for part in value)
     if value is None or value is pd.NA or (isinstance(value, float) and np.isnan(value)):
         return ()
     raise UsageError("records_type", Place(column=name), kind=kind.name, type="list")
@@ -100,19 +103,20 @@ def merge_records(
 
     A row whose key is already there supersedes that row and keeps its ``record_id``; within
     ``incoming`` a later row supersedes an earlier one; other rows stay, or go with ``replace``. A
-    row whose key is empty throughout can be told from no other and is always new.
+    row whose key is empty throughout supersedes one that says the same in everything but its
+    provenance, so that a file handed in twice gives no second copy; else it is new.
     """
-    old_keys, keys = _keys(old, key), _keys(incoming, key)
-    known = pd.Series(old["record_id"].to_numpy(), index=old_keys)[old_keys.to_numpy() != ""]
-    first = pd.Series(incoming["record_id"].to_numpy(), index=keys)[keys.to_numpy() != ""]
+    old_keys, keys = _told_apart(old, key), _told_apart(incoming, key)
+    known = pd.Series(old["record_id"].to_numpy(), index=old_keys)
+    first = pd.Series(incoming["record_id"].to_numpy(), index=keys)
     first = first[~first.index.duplicated()]
-    last = (keys == "") | ~keys.duplicated(keep="last")
+    last = ~keys.duplicated(keep="last")
     rows, keys = incoming[last.to_numpy()], keys[last]
     given = rows["record_id"].set_axis(keys.index)
     identifiers = keys.map(known).astype("str").fillna(keys.map(first).astype("str")).fillna(given)
     superseding = keys.isin(known.index)
     named = [identifier or uuid.uuid4().hex for identifier in identifiers]
-    stays = (old_keys == "") | ~old_keys.isin(keys)
+    stays = ~old_keys.isin(keys)
     kept = old[stays.to_numpy() & (not replace)]
     frame = pd.concat(
         [kept, rows.assign(record_id=pd.array(named, dtype="str"))], ignore_index=True
@@ -124,11 +128,29 @@ def merge_records(
     return Merged(frame, len(rows) - superseded, superseded, len(kept))
 
 
-def _keys(frame: pd.DataFrame, key: Sequence[str]) -> pd.Series:
-    """Return one text a row, "" where the key is empty throughout."""
+def key_texts(frame: pd.DataFrame, key: Sequence[str]) -> pd.Series:
+    """Return a text a row: its key's parts joined by ``KEY_SEPARATOR``, "" where all are empty."""
     columns = [frame[name].astype("str").fillna("").to_numpy(dtype=object) for name in key]
     joined = columns[0]
     for column in columns[1:]:
-        joined = joined + _SEPARATOR + column
+        joined = joined + KEY_SEPARATOR + column
     texts = pd.Series(joined, dtype="str")
-    return texts.where(texts != _SEPARATOR * (len(columns) - 1), "")
+    return texts.where(texts != KEY_SEPARATOR * (len(columns) - 1), "")
+
+
+def _told_apart(frame: gpd.GeoDataFrame, key: Sequence[str]) -> pd.Series:
+    """Return one text a row that tells records apart: the key, else what the row says."""
+    texts = key_texts(frame, key)
+    nameless = (texts == "").to_numpy()
+    if nameless.any():
+        rows = frame[nameless]
+        said = [
+            rows[name].to_wkb() if name == "geometry" else rows[name].astype("object")
+            for name in frame.columns
+            if name not in PROVENANCE
+        ]
+        content = pd.Series([repr(row) for row in zip(*said, strict=True)], dtype="str")
+        # Rows of one file that say the same are as many as they are.
+        number = content.groupby(content).cumcount().astype("str")
+        texts[nameless] = (KEY_SEPARATOR * len(key) + number + content).to_numpy()
+    return texts

@@ -89,7 +89,7 @@ def plan_records(
 ) -> tuple[gpd.GeoDataFrame, Merged]:
     """Return an owner's records of a kind, and what merging others into them would make of them."""
     old = read_records(store, kind, [owner])
-    incoming = check_records(frame, _kind(kind)).assign(owner=owner)
+    incoming = check_records(frame, _kind(kind)).assign(owner=owner, upload_id="")
     return old, merge_records(old, incoming, _kind(kind).key, replace=replace)
 
 
