@@ -26,6 +26,7 @@ _IDENTIFIERS = {
     "other": "field",
     "kind": "kind",
     "why": "datum",
+    "because": "because",
     "claimed": "crs",
     "chosen": "crs",
     "crs": "crs",

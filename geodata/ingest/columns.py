@@ -1,173 +1,274 @@
-"""Say what kind of record a table holds and which column is which field, by headers and answers."""
+"""Say which column is which field: by headers, answers and, where no header tells, by values."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-import numpy as np
-
 from geodata.errors import Fault, Place, UsageError
-from geodata.ingest.aliases import Hit, find_hit, header_keys
-from geodata.ingest.guess import by_content, guess_kinds
+from geodata.ingest.compete import Candidates, Choice, choose_columns, pair_stem
+from geodata.ingest.guess import distinct_share, table_hits
+from geodata.ingest.header_forms import header_keys
+from geodata.ingest.judge_values import Candidate, Judge, can_suggest, is_sure, judged_fields, leads
+from geodata.ingest.profile_values import value_shapes
 from geodata.ingest.raw import RawTable
+from geodata.ingest.recognise import recognise
 from geodata.ingest.report import ColumnMatch, Question, TableAnswer
-from geodata.ingest.settings import settings
+from geodata.ingest.strangers import is_bystander, strangers
 from geodata.records import Kind, read_kinds
+
+__all__ = ["Columns", "map_columns", "pair_stem"]
+
+# The answer that a table holds no record of ours.
+NONE = "none"
 
 
 @dataclass(frozen=True)
 class Columns:
-    """A table's kind and the columns of its fields; without a kind, the reason."""
+    """A table's kind and the columns of its fields; without a kind, the reason.
+
+    ``suggested`` are columns judged by their values that are not used until a person says so.
+    """
 
     kind: str = ""
     reason: str = ""
     matches: tuple[ColumnMatch, ...] = ()
     faults: tuple[Fault, ...] = ()
-    questions: tuple[Question, ...] = field(default_factory=tuple)
+    questions: tuple[Question, ...] = ()
+    suggested: tuple[ColumnMatch, ...] = ()
 
     def column_of(self, name: str) -> int:
         """Return the column of a field, -1 where it has none."""
         return next((match.column for match in self.matches if match.field == name), -1)
 
 
-def map_columns(table: RawTable, answer: TableAnswer, file: str) -> Columns:
+def map_columns(
+    table: RawTable, answer: TableAnswer, file: str, owner: str = "", *, remembered: bool = False
+) -> Columns:
     """Recognise the kind of a table and map its columns; what is unclear becomes a question.
+
+    Args:
+        table: as it stands in the file.
+        answer: what a person said about it.
+        file: the file's name.
+        owner: the code of who hands it in, "" for nobody's.
+        remembered: the answer is a profile's.
 
     Raises:
         UsageError: ``kind_unknown``, the answer names no kind.
     """
+    judge = Judge(table)
+    if answer.kind == NONE:
+        return Columns(reason="said_none")
     if answer.kind:
         if answer.kind not in read_kinds():
-            kinds = " ".join(read_kinds())
+            kinds = " ".join((*read_kinds(), NONE))
             raise UsageError("kind_unknown", kind=answer.kind, kinds=kinds)
-        return _map(table, answer.kind, answer, file)
-    guesses = guess_kinds(table, table.sheet, file, *table.titles)
-    rules = settings()["kind"]
-    named = [header for header in table.headers if header]
-    likely = tuple(guess.kind for guess in guesses if guess.required)[: rules["offered"]]
-    none = Columns(reason="none_of_ours", questions=(Question("kind", likely),) if likely else ())
-    if not guesses or guesses[0].hits < rules["least_share"] * len(named):
-        return none
-    told = by_content(table, guesses)
-    best = told or guesses[0]
-    if told is None and best.missing and best.score < rules["least_score"]:
-        return none
-    rivals = [
-        guess.kind
-        for guess in guesses
-        if told is None and guess is not best and best.rank - guess.rank < rules["margin"]
-    ]
-    if rivals:
-        options = (best.kind, *rivals)
-        return Columns(reason="kind_unclear", questions=(Question("kind", options),))
-    return _map(table, best.kind, answer, file)
+        return _map(table, answer.kind, answer, file, judge, remembered=remembered)
+    found = recognise(table, file, owner, judge)
+    if found.kind:
+        return _map(table, found.kind, answer, file, judge, remembered=remembered)
+    faults: tuple[Fault, ...] = ()
+    if found.headers:
+        most = strangers()["rule"]["named"]
+        params: dict[str, str | int | float] = {
+            "headers": "、".join(found.headers[:most]),
+            "count": len(found.headers),
+        }
+        place = Place(file=file, sheet=table.sheet, row=table.header_row)
+        faults = (Fault("headers_of_others", place, params, "note"),)
+    questions = (Question("kind", found.options),) if found.options else ()
+    return Columns(reason=found.reason, faults=faults, questions=questions)
 
 
-def _map(table: RawTable, kind_name: str, answer: TableAnswer, file: str) -> Columns:
+@dataclass
+class _Found:
+    """What is known of a table's columns so far."""
+
+    table: RawTable
+    kind: Kind
+    place: Place
+    matches: dict[str, ColumnMatch] = field(default_factory=dict)
+    faults: list[Fault] = field(default_factory=list)
+    questions: list[Question] = field(default_factory=list)
+    suggested: list[ColumnMatch] = field(default_factory=list)
+
+    @property
+    def taken(self) -> set[int]:
+        return {match.column for match in self.matches.values()}
+
+    @property
+    def columns(self) -> dict[str, int]:
+        return {name: match.column for name, match in self.matches.items()}
+
+    def note(self, code: str, params: Mapping[str, str | int | float], column: int = -1) -> None:
+        """Write down a note about a column, or about the header as a whole."""
+        header = self.table.headers[column] if column >= 0 else ""
+        number = self.table.numbers[column] if column >= 0 and self.table.numbers else None
+        at = Place(self.place.file, self.place.sheet, self.place.row, header, "", number)
+        self.faults.append(Fault(code, at, params, "note"))
+
+
+def _map(
+    table: RawTable,
+    kind_name: str,
+    answer: TableAnswer,
+    file: str,
+    judge: Judge,
+    *,
+    remembered: bool,
+) -> Columns:
     kind = read_kinds()[kind_name]
-    place = Place(file=file, sheet=table.sheet, row=table.header_row)
-    matches: dict[str, ColumnMatch] = {}
-    faults: list[Fault] = []
-    taken: set[int] = set()
+    found = _Found(table, kind, Place(file=file, sheet=table.sheet, row=table.header_row))
     for name, header in answer.columns.items():
-        if header in table.headers and name in kind.all_fields:
-            column = table.headers.index(header)
-            matches[name] = ColumnMatch(name, header, column, "answer")
-            taken.add(column)
-    candidates: dict[str, list[tuple[Hit, int]]] = {}
-    for j, header in enumerate(table.headers):
-        hit = find_hit(kind_name, header, cut=j in table.cut)
-        if hit and j not in taken and hit.field not in answer.columns:
-            candidates.setdefault(hit.field, []).append((hit, j))
-    _choose_pair(table, candidates)
-    for name, hits in candidates.items():
-        column, doubt = _choose(table, hits)
-        matches[name] = ColumnMatch(name, table.headers[column], column, "alias")
-        if doubt:
-            where = Place(file, table.sheet, table.header_row, table.headers[column])
-            faults.append(Fault("column_twice", where, {"field": name}, "note"))
-    missing, more = _missing(table, kind, set(matches), answer, place)
-    ordered = tuple(sorted(matches.values(), key=lambda match: match.column))
-    return Columns(kind_name, "", ordered, (*faults, *missing), more)
-
-
-def _missing(
-    table: RawTable, kind: Kind, found: set[str], answer: TableAnswer, place: Place
-) -> tuple[list[Fault], tuple[Question, ...]]:
-    """Ask for required fields without a column; say which are taken from another column.
-
-    Half a pair of coordinates is asked about too: a table without any says nothing of them.
-    """
-    spare = tuple(
-        header
-        for header in table.headers
-        if not (hit := find_hit(kind.name, header)) or hit.field not in found
+        column = _column_headed(table, header)
+        if column >= 0 and name in kind.all_fields:
+            found.matches[name] = ColumnMatch(
+                name, table.headers[column], column, "profile" if remembered else "answer"
+            )
+    taken = found.taken
+    hits: Candidates = {}
+    for j, hit in table_hits(table, kind_name).items():
+        if j not in taken and hit.field not in answer.columns:
+            hits.setdefault(hit.field, []).append((hit, j))
+    for name, choice in choose_columns(table, kind, hits, judge).items():
+        header = table.headers[choice.column]
+        found.matches[name] = ColumnMatch(name, header, choice.column, "alias")
+        _say_choice(found, name, choice)
+    _judge_missing(found, answer, judge)
+    _suggest(found, answer, judge)
+    ordered = tuple(sorted(found.matches.values(), key=lambda match: match.column))
+    return Columns(
+        kind=kind_name,
+        matches=ordered,
+        faults=tuple(found.faults),
+        questions=tuple(found.questions),
+        suggested=tuple(found.suggested),
     )
-    faults: list[Fault] = []
-    questions: list[Question] = []
-    for name, entry in kind.fields.items():
-        if name in found or not (entry.required or entry.fallback):
+
+
+def _column_headed(table: RawTable, header: str) -> int:
+    """Return the column with a header, as it is or as headers are compared; -1 for none."""
+    if header in table.headers:
+        return table.headers.index(header)
+    keys = [header_keys(other)[:1] for other in table.headers]
+    wanted = header_keys(header)[:1]
+    return keys.index(wanted) if wanted and wanted in keys else -1
+
+
+def _say_choice(found: _Found, name: str, choice: Choice) -> None:
+    """Say which of several columns is taken, and why; what the others hold is kept."""
+    headers = found.table.headers
+    chosen = headers[choice.column]
+    equal = all(headers[j] == chosen for j in choice.others)
+    if not choice.others or (equal and choice.same):
+        return
+    if equal:
+        found.note("column_twice", {"field": name}, choice.column)
+        return
+    others = "、".join(dict.fromkeys(headers[j] for j in choice.others))
+    params = {"field": name, "others": others, "because": choice.because}
+    found.note("column_chosen", params, choice.column)
+
+
+def _judge_missing(found: _Found, answer: TableAnswer, judge: Judge) -> None:
+    """Find required fields and positions without a header by their values; ask what is not sure.
+
+    What another field stands for is taken from there unless a column is plainly it.
+    """
+    for name in _judge_order(found, answer, judge):
+        entry = found.kind.all_fields[name]
+        options = judge.candidates(found.kind, name, found.taken, found.columns)
+        params: dict[str, str | int | float] = {"field": name, "kind": found.kind.name}
+        sure = leads(options) and is_sure(found.kind.name, name, options)
+        if entry.fallback and entry.fallback in found.matches:
+            if sure or (leads(options) and _is_key(found, options)):
+                _take(found, name, options[0], sure=True)
+                continue
+            found.suggested.extend(_matches(found, name, options[:1]))
+            found.note("column_from_other", {**params, "other": entry.fallback})
             continue
-        params: dict[str, str | int | float] = {"field": name, "kind": kind.name}
-        if entry.fallback in found:
-            params["other"] = entry.fallback
-            faults.append(Fault("column_from_other", place, params, "note"))
-        elif name in answer.columns:
-            faults.append(Fault("column_missing", place, params))
-        else:
-            questions.append(Question("column", spare, params))
-    axes = {"x", "y"}
-    if kind.geometry != "none" and not _has_shapes(table) and len(axes & found) == 1:
-        name = next(iter(axes - found))
-        if name not in answer.columns:
-            questions.append(Question("column", spare, {"field": name, "kind": kind.name}))
-    return faults, tuple(questions)
+        if leads(options):
+            _take(found, name, options[0], sure=sure)
+        if not sure:
+            found.questions.append(Question("column", _ranked(found, options), params))
+    for name, entry in found.kind.fields.items():
+        if answer.columns.get(name, "-") == "" and entry.required and name not in found.matches:
+            if entry.fallback in found.matches:
+                found.note(
+                    "column_from_other",
+                    {"field": name, "kind": found.kind.name, "other": entry.fallback},
+                )
+                continue
+            params = {"field": name, "kind": found.kind.name}
+            found.faults.append(Fault("column_missing", found.place, params))
+
+
+def _judge_order(found: _Found, answer: TableAnswer, judge: Judge) -> list[str]:
+    """Return the fields to be judged, that with the best candidate first."""
+    kind = found.kind
+    names = [
+        name
+        for name, entry in kind.fields.items()
+        if (entry.required or entry.fallback)
+        and name not in found.matches
+        and name not in answer.columns
+    ]
+    if kind.geometry != "none" and not _has_shapes(found.table):
+        open_axes = [a for a in ("x", "y") if a not in found.matches and a not in answer.columns]
+        options = {
+            axis: judge.candidates(kind, axis, found.taken, found.columns) for axis in open_axes
+        }
+        # A table without any position says nothing of one; half a pair is asked about.
+        if len(open_axes) == 1 or (open_axes and all(options.values())):
+            names = [*open_axes, *names]
+    marks = {
+        name: max(
+            (c.mark for c in judge.candidates(kind, name, found.taken, found.columns)), default=0.0
+        )
+        for name in names
+    }
+    return sorted(names, key=lambda name: (name not in {"x", "y"}, -marks[name]))
+
+
+def _is_key(found: _Found, options: Sequence[Candidate]) -> bool:
+    """Say whether the only candidate for a key tells every row apart."""
+    return len(options) == 1 and distinct_share(found.table, options[0].column) == 1.0
+
+
+def _matches(found: _Found, name: str, options: Sequence[Candidate]) -> list[ColumnMatch]:
+    headers = found.table.headers
+    return [ColumnMatch(name, headers[c.column], c.column, "values") for c in options]
+
+
+def _take(found: _Found, name: str, option: Candidate, *, sure: bool) -> None:
+    """Use a column that its values tell; where nothing is asked about it, say so."""
+    found.matches[name] = _matches(found, name, [option])[0]
+    if sure:
+        found.note("column_by_values", {"field": name}, option.column)
+
+
+def _ranked(found: _Found, options: Sequence[Candidate]) -> tuple[str, ...]:
+    """Return the headers a field may stand under: likely ones, unknown ones, the rest."""
+    headers, taken = found.table.headers, found.taken
+    first = [headers[option.column] for option in options]
+    spare = [header for j, header in enumerate(headers) if j not in taken]
+    spare.sort(key=is_bystander)
+    return tuple(dict.fromkeys([*first, *spare]))
+
+
+def _suggest(found: _Found, answer: TableAnswer, judge: Judge) -> None:
+    """Suggest columns for optional fields that have none, where values and neighbours agree."""
+    rule = value_shapes()["rule"]
+    taken = found.taken | {match.column for match in found.suggested}
+    for name in judged_fields(found.kind.name):
+        if name in found.matches or name in answer.columns or name in {"x", "y"}:
+            continue
+        options = judge.candidates(found.kind, name, taken, found.columns)
+        if not leads(options) or options[0].fit < rule["suggested"]:
+            continue
+        if can_suggest(found.kind, name, options[0], judge):
+            found.suggested.extend(_matches(found, name, options[:1]))
+            taken.add(options[0].column)
 
 
 def _has_shapes(table: RawTable) -> bool:
     return table.geometry is not None and any(shape is not None for shape in table.geometry)
-
-
-def _filled(table: RawTable, column: int) -> int:
-    cells = table.columns[column]
-    return int(np.count_nonzero((cells != "") & (cells != "-")))
-
-
-def _choose(table: RawTable, hits: list[tuple[Hit, int]]) -> tuple[int, bool]:
-    """Choose among columns that name the same field: the preferred alias, unless it is empty.
-
-    Of equal aliases the fuller column counts, the left one of equals; the second value says
-    whether equal aliases hold different cells.
-    """
-    filled = [(hit, column) for hit, column in hits if _filled(table, column)] or hits
-    best = min(hit.rank for hit, _ in filled)
-    equal = [column for hit, column in filled if hit.rank == best]
-    chosen = max(equal, key=lambda column: (_filled(table, column), -column))
-    first = table.columns[chosen]
-    return chosen, any(bool((table.columns[other] != first).any()) for other in equal)
-
-
-def _choose_pair(table: RawTable, candidates: dict[str, list[tuple[Hit, int]]]) -> None:
-    """Keep one pair of coordinate columns: the same words before longitude and latitude.
-
-    Of several pairs the one with the preferred aliases stays. The others are kept as they are.
-    """
-    eastings, northings = candidates.get("x", []), candidates.get("y", [])
-    if len(eastings) < 2 and len(northings) < 2:
-        return
-    pairs = [
-        (easting, northing)
-        for easting in eastings
-        for northing in northings
-        if pair_stem(table.headers[easting[1]]) == pair_stem(table.headers[northing[1]])
-    ]
-    if pairs:
-        full = [pair for pair in pairs if _filled(table, pair[0][1])] or pairs
-        easting, northing = min(full, key=lambda pair: (pair[0][0].rank, pair[0][1], pair[1][1]))
-        candidates["x"], candidates["y"] = [easting], [northing]
-
-
-def pair_stem(header: str) -> str:
-    """Return what the two headers of a coordinate pair have in common: all but the axis."""
-    stem = header_keys(header)[-1]
-    for axis in settings()["header"]["axes"]:
-        stem = stem.replace(axis, "")
-    return stem

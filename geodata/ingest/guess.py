@@ -1,27 +1,40 @@
-"""Guess what kind of record a table holds: by its headers, its titles and what its keys tell."""
+"""Guess what kind of record a table holds: by headers, titles, owner, values and what repeats."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from geodata.ingest.aliases import find_hit, header_keys, header_kinds
+from geodata.ingest.aliases import Hit, find_hit, header_kinds, is_generic
+from geodata.ingest.judge_values import Judge
+from geodata.ingest.profile_values import value_shapes
 from geodata.ingest.raw import RawTable
 from geodata.ingest.settings import settings, word
-from geodata.records import Kind, read_kinds
+from geodata.ingest.strangers import strangers
+from geodata.owners import read_owners
+from geodata.records import Field, Kind, read_kinds
+
+_AXES = ("x", "y")
 
 
 @dataclass(frozen=True)
 class Guess:
-    """How well a kind fits a table: its score and the required fields that no header names.
+    """How well a kind fits a table.
 
-    ``hits`` counts its own fields and those of the place that headers name; ``required`` says
-    whether a required one is among its own; ``key`` is the column that tells its records apart.
+    ``score`` tells kinds apart: a header that n kinds know counts 1/n. ``support`` tells records
+    of ours from other tables: what there is of the kind's fields, whoever else has them. ``hits``
+    are the columns of its own and of place fields, ``missing`` the required fields without any;
+    ``required`` says whether a required one is among its own; ``key`` is the column that tells its
+    records apart, -1 for none. ``named``: a header that not any table has names a record or what
+    it belongs to.
     """
 
     kind: str
     score: float
-    hits: int
+    support: float
+    hits: frozenset[int]
     missing: tuple[str, ...]
     required: bool = False
     key: int = -1
+    named: bool = False
 
     @property
     def rank(self) -> float:
@@ -29,46 +42,117 @@ class Guess:
         return self.score - len(self.missing)
 
 
-def guess_kinds(table: RawTable, *titles: str) -> list[Guess]:
-    """Score every kind by the headers that name its own fields, the best first.
+def guess_kinds(
+    table: RawTable, *titles: str, owner: str = "", judge: Judge | None = None
+) -> list[Guess]:
+    """Score every kind by what speaks for it, the best first.
 
-    A header that n kinds know counts 1/n; a title that speaks of a kind a little. Kinds of another
-    geometry than the features are out.
+    ``titles``: the names of the sheet and the file, the lines above the header. Kinds of another
+    geometry than the features are out, and those of which no own field is there.
     """
+    judge = judge or Judge(table)
     guesses = []
     for kind in read_kinds().values():
-        if not _geometry_fits(table, kind):
-            continue
-        found: dict[str, float] = {}
-        for j, header in enumerate(table.headers):
-            hit = find_hit(kind.name, header, cut=j in table.cut)
-            if hit is not None and hit.own:
-                found[hit.field] = max(found.get(hit.field, 0.0), _weight(header))
-        if not found:
-            continue
-        placing = sum(
-            (hit := find_hit(kind.name, header)) is not None and not hit.own
-            for header in table.headers
-        )
-        missing = tuple(
-            name
-            for name, entry in kind.fields.items()
-            if entry.required and name not in found and entry.fallback not in found
-        )
-        score = sum(found.values()) + _bonus(kind.name, titles)
-        required = any(entry.required for name, entry in kind.fields.items() if name in found)
-        key = _key_column(table, kind)
-        guesses.append(Guess(kind.name, score, len(found) + placing, missing, required, key))
+        if _geometry_fits(table, kind):
+            guess = _guess(table, kind, titles, owner, judge)
+            if guess is not None:
+                guesses.append(guess)
     return sorted(guesses, key=lambda guess: (-guess.rank, guess.kind))
 
 
-def _key_column(table: RawTable, kind: Kind) -> int:
+def table_hits(table: RawTable, kind: str) -> dict[int, Hit]:
+    """Return the columns of a table whose header names a field of a kind."""
+    groups = table.groups or ("",) * len(table.headers)
+    hits = {
+        j: find_hit(kind, header, cut=j in table.cut, group=groups[j])
+        for j, header in enumerate(table.headers)
+    }
+    return {j: hit for j, hit in hits.items() if hit is not None}
+
+
+def _guess(
+    table: RawTable, kind: Kind, titles: tuple[str, ...], owner: str, judge: Judge
+) -> Guess | None:
+    hits = table_hits(table, kind.name)
+    weights: dict[str, tuple[float, float]] = {}
+    for j, hit in hits.items():
+        score, support = _weights(table.headers[j], hit, kind.all_fields[hit.field], j, judge)
+        old = weights.get(hit.field, (0.0, 0.0))
+        weights[hit.field] = (max(old[0], score if hit.own else 0.0), max(old[1], support))
+    own = {hit.field for hit in hits.values() if hit.own}
+    if not own:
+        return None
+    missing = tuple(
+        name
+        for name, entry in kind.fields.items()
+        if entry.required and name not in own and entry.fallback not in own
+    )
+    bonus = _bonus(kind.name, titles)
+    support = bonus + _support(table, kind, {name: weight for name, (_, weight) in weights.items()})
+    return Guess(
+        kind=kind.name,
+        score=sum(score for score, _ in weights.values()) + bonus + _owner_bonus(kind.name, owner),
+        support=support,
+        hits=frozenset(hits),
+        missing=missing,
+        required=any(kind.fields[name].required for name in own),
+        key=_key_column(kind, hits),
+        named=any(_names(table.headers[j], hit, kind) for j, hit in hits.items()),
+    )
+
+
+def _names(header: str, hit: Hit, kind: Kind) -> bool:
+    """Say whether a header is that of a name or a code of a kind, and not of just anything."""
+    entry = kind.all_fields[hit.field]
+    naming = entry.type in {"text", "code"} and not entry.values
+    return hit.own and (naming or hit.field in kind.key) and not is_generic(header)
+
+
+def _weights(header: str, hit: Hit, entry: Field, column: int, judge: Judge) -> tuple[float, float]:
+    """Return what a header adds to the score and to the support of a kind.
+
+    Nothing where the cells below are none of the field's; a header that any table may have adds
+    little, unless its cells are of the field's value set.
+    """
+    rule = settings()["kind"]
+    holds = judge.holds(column, entry)
+    if holds < value_shapes()["rule"]["held"]:
+        return 0.0, 0.0
+    shared = 1.0 / max(len(header_kinds(header)), 1)
+    sure = 1.0 if hit.exact else float(rule["composed"])
+    told = entry.values and entry.type in {"text", "list"} and judge.sample(column).texts
+    if is_generic(header) and not told:
+        return rule["generic"] * shared * sure, strangers()["rule"]["generic"]
+    return shared * sure, 1.0
+
+
+def _support(table: RawTable, kind: Kind, weights: Mapping[str, float]) -> float:
+    """Add up what there is of a kind: what names its records, where they lie, what they are."""
+    rule = strangers()["rule"]
+    naming = {*kind.key, kind.all_fields[kind.key[0]].fallback, "name", "site_id", "site_name"}
+    total = 0.0
+    for name, weight in weights.items():
+        if name in _AXES:
+            continue
+        if name in kind.fields:
+            total += weight * rule["identity" if name in naming else "own"]
+        else:
+            total += weight * rule["place"]
+    required = [name for name, entry in kind.fields.items() if entry.required]
+    if len(required) >= rule["complete_fields"] and all(weights.get(name) for name in required):
+        total += rule["complete"]
+    pair = all(name in weights for name in _AXES) or table.geometry is not None
+    return total + (rule["pair"] if pair and kind.geometry != "none" else 0.0)
+
+
+def _key_column(kind: Kind, hits: Mapping[int, Hit]) -> int:
     """Return the column of a kind's only key field, or of what stands for it; -1 for none."""
+    if len(kind.key) != 1:
+        return -1
     entry = kind.all_fields[kind.key[0]]
     for name in (entry.name, entry.fallback):
-        for j, header in enumerate(table.headers):
-            hit = find_hit(kind.name, header, cut=j in table.cut)
-            if len(kind.key) == 1 and hit is not None and hit.field == name:
+        for j, hit in hits.items():
+            if hit.field == name:
                 return j
     return -1
 
@@ -79,37 +163,53 @@ def by_content(table: RawTable, guesses: list[Guess]) -> Guess | None:
     Sites repeat in a list of cells: what the rows are is what there is one of in each.
     """
     best, reach = guesses[0], settings()["kind"]["content_reach"]
-    if best.key < 0 or _tells_apart(table, best.key):
+    if best.key < 0 or tells_apart(table, best.key):
         return None
     for guess in guesses[1:]:
         near = guess.required and best.rank - guess.rank < reach
-        if near and guess.key not in {-1, best.key} and _tells_apart(table, guess.key):
+        if near and guess.key not in {-1, best.key} and tells_apart(table, guess.key):
             return guess
     return None
 
 
-def _tells_apart(table: RawTable, column: int) -> bool:
+def tells_apart(table: RawTable, column: int) -> bool:
     """Say whether the filled cells of a column differ, nearly all of them."""
-    cells = [str(cell) for cell in table.columns[column] if cell not in {"", "-"}]
-    return bool(cells) and len(set(cells)) >= settings()["kind"]["key_share"] * len(cells)
+    return distinct_share(table, column) >= float(settings()["kind"]["key_share"])
+
+
+def distinct_share(table: RawTable, column: int) -> float:
+    """Return which share of the filled cells of a column differ; 0 where none is filled."""
+    cells = table.columns[column]
+    filled = cells[(cells != "") & (cells != "-")].tolist()
+    return len(set(filled)) / len(filled) if filled else 0.0
+
+
+def spoken_of(titles: tuple[str, ...]) -> frozenset[str]:
+    """Return the kinds that a title speaks of: the first that speaks of any, in their order."""
+    for title in titles:
+        spoken = frozenset(
+            name
+            for name, spellings in settings()["kind"]["words"].items()
+            if any(word(item) in word(title) for item in spellings)
+        )
+        if spoken:
+            return spoken
+    return frozenset()
 
 
 def _bonus(kind: str, titles: tuple[str, ...]) -> float:
     """Return what titles add to a kind: those that speak of it and of no other."""
-    spoken = {
-        name
-        for name, spellings in settings()["kind"]["words"].items()
-        for title in titles
-        if any(word(item) in word(title) for item in spellings)
-    }
-    return float(settings()["kind"]["title_bonus"]) if spoken == {kind} else 0.0
+    return float(settings()["kind"]["title_bonus"]) if spoken_of(titles) == {kind} else 0.0
 
 
-def _weight(header: str) -> float:
-    for key in header_keys(header):
-        if kinds := header_kinds().get(key):
-            return 1.0 / len(kinds)
-    return 0.5
+def _owner_bonus(kind: str, owner: str) -> float:
+    """Return what is to be said for a kind because of who hands it in."""
+    known = read_owners().get(owner)
+    if known is None:
+        return 0.0
+    leaning = settings()["kind"]["owner"]
+    row = leaning.get(owner) or (leaning["operator"] if known.operator else {})
+    return float(row.get(kind, 0.0))
 
 
 def _geometry_fits(table: RawTable, kind: Kind) -> bool:

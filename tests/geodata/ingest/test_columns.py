@@ -71,31 +71,32 @@ def test_cut_headers_of_shapefiles():
 
 
 @pytest.mark.parametrize(
-    ("headers", "likely"),
+    ("headers", "reason"),
     [
         (
             "时间 小区名称 CGI RRC建立成功率 掉话率 切换成功率 上行PRB利用率 流量GB  干扰",
-            ("cell", "ftth_community"),
+            "kpi_table",
         ),
-        ("工单号 工单状态 故障描述 处理人 派单时间 完成时间 站址名称 备注", ("site", "tower")),
-        ("姓名 电话 部门", ()),
+        ("工单号 工单状态 故障描述 处理人 派单时间 完成时间 站址名称 备注", "work_order_table"),
+        ("姓名 电话 部门", "contact_table"),
+        ("品名 颜色 大小", "none_of_ours"),
     ],
 )
-def test_sheets_that_hold_no_record_of_ours_say_so(headers, likely):
-    """What they might be is asked only where a header names what a kind requires."""
+def test_sheets_that_hold_no_record_of_ours_say_why(headers, reason):
+    """Nothing is asked about them: what speaks against them is plain."""
     found, _ = mapped(headers.split(), tuple("x" * len(headers.split())))
-    questions = (Question("kind", likely),) if likely else ()
-    assert (found.kind, found.reason, found.questions) == ("", "none_of_ours", questions)
+    assert (found.kind, found.reason, found.questions) == ("", reason, ())
 
 
-def test_a_stranger_beside_records_of_ours_is_not_asked_about(city):
+def test_a_stranger_is_not_asked_about_alone_or_beside_records_of_ours(city):
     headers = ["时间", "小区名称", "CGI", "接通率", "掉话率", "切换率", "流量", "干扰"]
     content = workbook(("站", [SITE, *site_rows(2)]), ("指标", [headers, ["x"] * 8]))
     ours, other = check_file(content, "a.xlsx", city, "cmcc")
-    assert (ours.kind, other.reason, other.questions) == ("site", "none_of_ours", ())
+    assert (ours.kind, other.reason, other.questions) == ("site", "kpi_table", ())
     alone = check_file(workbook(("指标", [headers, ["x"] * 8])), "a.xlsx", city, "cmcc")[0]
-    asked = (Question("kind", ("cell", "ftth_community")),)
-    assert (alone.reason, alone.questions) == ("none_of_ours", asked)
+    assert (alone.reason, alone.questions) == ("kpi_table", ())
+    assert [fault.code for fault in alone.faults] == ["headers_of_others"]
+    assert "掉话率" in alone.faults[0].params["headers"]
 
 
 @pytest.mark.parametrize("stem", ["", "GPS", "gps", "规划", "天线", "站址", "RRU", "选址", "基站"])
@@ -106,13 +107,16 @@ def test_a_latitude_is_often_misspelt(stem):
     assert (fields["x"], fields["y"]) == (f"{stem}经度", f"{stem}维度")
 
 
-def test_half_a_pair_of_coordinates_is_asked_about(city):
+def test_the_other_half_of_a_pair_of_coordinates_is_told_by_its_values_or_asked(city):
     headers = [*SITE[:8], "位置二"]
-    content = table([headers, *site_rows(3)])
-    report = check_file(content, "a.csv", city, "cmcc")[0]
+    report = check_file(table([headers, *site_rows(3)]), "a.csv", city, "cmcc")[0]
+    assert [(m.header, m.how) for m in report.columns if m.field == "y"] == [("位置二", "values")]
+    assert "column_by_values" in [fault.code for fault in report.faults]
+    rows = [[*row[:8], "东边"] for row in site_rows(3)]
+    report = check_file(table([headers, *rows]), "a.csv", city, "cmcc")[0]
     assert report.questions == (Question("column", ("位置二",), {"field": "y", "kind": "site"}),)
-    assert report.faults == ()
     answers = Answers({"*": TableAnswer(columns={"y": "位置二"}, crs="EPSG:4490")})
+    content = table([headers, *site_rows(3)])
     answered = check_file(content, "a.csv", city, "cmcc", answers)[0]
     assert answered.ready
     assert answered.records.geometry.notna().all()
@@ -141,9 +145,6 @@ def test_what_the_rows_are_is_told_by_what_there_is_one_of_in_each():
     assert found.kind == "cell"
     assert fields["name"] == "小区名称"
     assert [question.params["field"] for question in found.questions] == ["technology"]
-    # One cell a site: either may be meant, and a site needs no more columns.
-    found, _ = mapped(headers, *rows[::3])
-    assert found.kind == "site"
 
 
 @pytest.mark.parametrize(("folder", "named"), [("基站", True), ("基站", False), ("图层", False)])
@@ -188,7 +189,7 @@ def test_a_list_that_could_be_of_two_kinds_is_asked():
     found, _ = mapped(["站名", "经度", "纬度"], ("a", 113.6, 34.1))
     assert (found.kind, found.reason) == ("", "kind_unclear")
     assert [question.code for question in found.questions] == ["kind"]
-    assert set(found.questions[0].options) == {"site", "tower"}
+    assert set(found.questions[0].options) == {"site", "tower", "none"}
     answered, fields = mapped(
         ["站名", "经度", "纬度"], ("a", 113.6, 34.1), answer=TableAnswer(kind="site")
     )

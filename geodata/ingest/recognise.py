@@ -1,0 +1,121 @@
+"""Say what kind of record a table holds, or why none: what speaks for it against what does not."""
+
+from dataclasses import dataclass, replace
+
+from geodata.ingest.guess import Guess, by_content, distinct_share, guess_kinds, table_hits
+from geodata.ingest.judge_values import Judge, leads
+from geodata.ingest.raw import RawTable
+from geodata.ingest.settings import settings
+from geodata.ingest.strangers import Against, speak_against, strangers
+from geodata.records import read_kinds
+
+
+@dataclass(frozen=True)
+class Recognised:
+    """A table's kind, or the reason for none; kinds to choose among where a person is to say.
+
+    ``headers`` are those that speak of another table.
+    """
+
+    kind: str = ""
+    reason: str = ""
+    options: tuple[str, ...] = ()
+    headers: tuple[str, ...] = ()
+
+
+def recognise(table: RawTable, file: str, owner: str, judge: Judge) -> Recognised:
+    """Recognise the kind of a table.
+
+    ``file``: the file's name; ``owner``: the code of who hands it in, "" for nobody's.
+    """
+    rule = strangers()["rule"]
+    guesses = guess_kinds(table, table.sheet, *table.titles, file, owner=owner, judge=judge)
+    best = guesses[0] if guesses else None
+    against = _against(table, best, guesses, file)
+    support = best.support if best else 0.0
+    share = against.weight / max(against.weight + support, 1e-9)
+    if against.weight >= rule["least"]:
+        doubtful = rule["doubt"] <= share < rule["sure"]
+        if doubtful and best is not None and _may_be_ours(best):
+            return Recognised("", against.reason, _offer(guesses), against.headers)
+        if share >= rule["share"]:
+            return Recognised("", against.reason, (), against.headers)
+    if best is None or best.support < rule["support"]:
+        return Recognised("", "none_of_ours")
+    return _among_ours(table, guesses, judge)
+
+
+def _among_ours(table: RawTable, guesses: list[Guess], judge: Judge) -> Recognised:
+    """Choose among the kinds of a table that is not known to be another's."""
+    rules = settings()["kind"]
+    told = by_content(table, guesses)
+    ranked = sorted(
+        (_with_judged(table, guess, judge) for guess in guesses[: rules["offered"]]),
+        key=lambda guess: (-guess.rank, guess.kind),
+    )
+    best = told or ranked[0]
+    lacks_one = best.named and len(best.missing) == 1 and _may_be_ours(best)
+    weak = best.missing and best.score < rules["least_score"] and not lacks_one
+    nameless = not best.named and bool({"name", "source_id"} & set(best.missing))
+    if (told is None and weak) or nameless:
+        return Recognised("", "none_of_ours", _offer(guesses) if _may_be_ours(best) else ())
+    rivals = [
+        guess.kind
+        for guess in ranked
+        if told is None and guess is not best and best.rank - guess.rank < rules["margin"]
+    ]
+    if rivals:
+        return Recognised("", "kind_unclear", (best.kind, *rivals, "none"))
+    return Recognised(best.kind)
+
+
+def _with_judged(table: RawTable, guess: Guess, judge: Judge) -> Guess:
+    """Return a guess with the required fields that values tell counted as half missing."""
+    if not guess.missing:
+        return guess
+    kind = read_kinds()[guess.kind]
+    found = {hit.field: j for j, hit in table_hits(table, guess.kind).items()}
+    taken = set(found.values())
+    missing = []
+    for name in guess.missing:
+        options = judge.candidates(kind, name, taken, found)
+        if leads(options):
+            taken.add(options[0].column)
+        else:
+            missing.append(name)
+    judged = len(guess.missing) - len(missing)
+    return replace(
+        guess, missing=tuple(missing), score=guess.score - judged * settings()["kind"]["judged"]
+    )
+
+
+def _against(table: RawTable, best: Guess | None, guesses: list[Guess], file: str) -> Against:
+    """Weigh what speaks against the likeliest kind: headers it does not have, rows that repeat."""
+    spoken = best.hits if best else frozenset()
+    headers = [
+        (table.groups[j] if table.groups else "") + header
+        for j, header in enumerate(table.headers)
+        if j not in spoken and header
+    ]
+    return speak_against(
+        headers, (table.sheet, *table.titles), file, repeats=_repeats(table, best, guesses)
+    )
+
+
+def _repeats(table: RawTable, best: Guess | None, guesses: list[Guess]) -> bool:
+    """Say whether the same things come again and again, and no key tells the rows apart."""
+    rule = strangers()["rule"]
+    if best is None or best.key < 0 or len(table.rows) < rule["log_rows"]:
+        return False
+    keys = {guess.key for guess in guesses if guess.key >= 0}
+    return all(0 < distinct_share(table, key) <= rule["repeats"] for key in keys)
+
+
+def _may_be_ours(guess: Guess) -> bool:
+    """Say whether there is enough of a kind in a table to ask a person."""
+    return guess.required and guess.support >= settings()["kind"]["asked_support"]
+
+
+def _offer(guesses: list[Guess]) -> tuple[str, ...]:
+    likely = tuple(guess.kind for guess in guesses if guess.required)
+    return (*likely[: settings()["kind"]["offered"]], "none")
