@@ -75,7 +75,7 @@ def weigh(
     _tell_apart(found, saids, of_row, ground)
     _compare(found, ground)
     weak = np.array([said.weak for said in saids], dtype=bool)[of_row] & (unit != "")
-    _drop_weak(found, weak)
+    _drop_weak(found, weak, np.isin(found.how, matching_settings()["weak"]["far"]))
     _take_positions(found, saids, of_row, ground)
     table = match_confidence()
     hows = dict.fromkeys(found.how.tolist())
@@ -205,9 +205,10 @@ def _compare(found: Evidence, ground: _Ground) -> None:
         found.note(row, position=ground.here[row], away_m=metres)
 
 
-def _drop_weak(found: Evidence, weak: Bools) -> None:
-    """Leave a unit that words only hint at where the position does not agree."""
-    dropped = weak & np.isin(found.agreement, (NONE, FAR))
+def _drop_weak(found: Evidence, weak: Bools, yielding: Bools) -> None:
+    """Leave a unit that words only hint at where the position does not agree, or lies far."""
+    far = found.agreement == FAR
+    dropped = (weak & (far | (found.agreement == NONE))) | (yielding & far)
     for row in np.flatnonzero(dropped).tolist():
         note = found.notes.setdefault(row, {})
         note.pop("away_m", None)
@@ -259,5 +260,7 @@ def _reason(found: Evidence, said: Said, row: int) -> str:
             return "code_disagrees"
         if len(said.candidates) > 1 and not said.weak:
             return "several"
-        return "only_like" if said.candidates else "name_unknown"
+        if said.candidates:
+            return "only_like" if said.weak else "lies_elsewhere"
+        return "name_unknown"
     return "lies_elsewhere" if found.agreement[row] == FAR else "unsure"

@@ -19,9 +19,9 @@ from geodata.place_names import (
     written_kind,
 )
 from geodata.spelling import likeness
-from geodata.unit_index import NONE, Codes, UnitIndex, read_code, unit_index
+from geodata.unit_index import NONE, Codes, UnitIndex, likely, read_code, unit_index
 
-__all__ = ["WORDS", "Said", "UnitIndex", "resolve_words", "say", "unit_index"]
+__all__ = ["WORDS", "Said", "UnitIndex", "look_alike", "resolve_words", "say", "unit_index"]
 
 WORDS = ("given_code", "county_name", "township_name", "village_name", "settlement_name")
 # Read only where the words above name no unit.
@@ -63,7 +63,7 @@ class Said:
 
 
 def resolve_words(
-    frame: pd.DataFrame, index: UnitIndex, words: Collection[str] = WORDS
+    frame: pd.DataFrame, index: UnitIndex, words: Collection[str] = (*WORDS, *TEXTS)
 ) -> tuple[list[Said], npt.NDArray[np.int64]]:
     """Resolve each combination of words in a frame once.
 
@@ -255,10 +255,15 @@ def _lies_in(index: UnitIndex, code: str, place: Said) -> bool:
 
 
 def _looked_for(index: UnitIndex, place: Said, village: str) -> Iterator[tuple[str, Codes]]:
-    """Yield units that a name may mean though no unit of the place bears it, the surest first."""
+    """Yield units that a name may mean though no unit of the place bears it, the surest first.
+
+    Without a township likeness is only a hint: a county has many names that are alike.
+    """
     if not place.townships:
+        like = look_alike(index, place, village)
+        yield "name_near", like.get("sound", NONE) or like.get("misprint", NONE)
         return
-    like = _alike(index, place, village)
+    like = look_alike(index, place, village)
     for how in ("sound", "misprint"):
         yield f"name_{how}", like.get(how, NONE)
     yield "name_by_settlement", _settlement_units(index, place, village)
@@ -267,12 +272,12 @@ def _looked_for(index: UnitIndex, place: Said, village: str) -> Iterator[tuple[s
         yield "name_elsewhere", _exactly(index, replace(place, townships=NONE), village)
 
 
-def _alike(index: UnitIndex, place: Said, village: str) -> dict[str, Codes]:
-    """Return the units of the townships whose names are like a name, by how they are."""
+def look_alike(index: UnitIndex, place: Said, village: str) -> dict[str, Codes]:
+    """Return the units of the townships, else the county, whose names are like a name, by how."""
     core, kind = fold(unit_keys(village)[-1]), written_kind(village)
     found: dict[str, set[str]] = {}
-    for township in place.townships:
-        for own, code in index.cores.get(township, ()):
+    for holder in place.townships or {place.county} - {""}:
+        for own, code in likely(index, holder, core):
             how = likeness(core, own)
             if how:
                 found.setdefault(how, set()).add(code)

@@ -40,6 +40,10 @@ def _looks() -> dict[str, frozenset[int]]:
     return {character: frozenset(numbers) for character, numbers in groups.items()}
 
 
+def _look(character: str) -> frozenset[int]:
+    return _looks().get(character, frozenset())
+
+
 @lru_cache(maxsize=16384)
 def syllables(character: str) -> frozenset[str]:
     """Return a character's readings without tones; the character itself where it has none."""
@@ -70,15 +74,15 @@ def _exchanged(said: str, unit: str) -> Likeness:
         return ""
     if all(syllables(a) & syllables(b) for a, b in pairs):
         return "sound"
-    if len(unit) < _SHORTEST_EDITED or len(pairs) > 2:
+    if len(pairs) > 2:
         return ""
     if len(pairs) == 2:
         swapped = pairs[0] == pairs[1][::-1] and said.find(pairs[0][0] + pairs[1][0]) >= 0
         return "misprint" if swapped else ""
-    a, b = pairs[0]
-    if _looks().get(a, frozenset()) & _looks().get(b, frozenset()):
-        return "misprint"
-    return "near"
+    alike = bool(_look(pairs[0][0]) & _look(pairs[0][1]))
+    if len(unit) < _SHORTEST_EDITED:
+        return "near" if alike else ""
+    return "misprint" if alike else "near"
 
 
 def _added(short: str, long: str) -> Likeness:

@@ -18,13 +18,15 @@ from geodata.register import Register
 Codes = frozenset[str]
 NONE: Codes = frozenset()
 _UNIT, _TOWNSHIP, _COUNTY = 12, 9, 6
+_ENDS = (0, -1)
 
 
 @dataclass(frozen=True)
 class UnitIndex:
     """What a register's units are found by.
 
-    ``cores``: by township, the folded names without suffixes of its units and their other names.
+    ``cores``: by township or county and by the first or last character, the folded names without
+    suffixes of its units and their other names.
     ``forms``: by township, every form of its units' names. ``settlements``: a form of a
     settlement's name → the units that have one of that name.
     """
@@ -34,7 +36,7 @@ class UnitIndex:
     kind: Mapping[str, str]
     area: Mapping[str, str]
     settlements: Mapping[str, Codes]
-    cores: Mapping[str, tuple[tuple[str, str], ...]]
+    cores: Mapping[tuple[str, int, str], tuple[tuple[str, str], ...]]
     forms: Mapping[str, Mapping[str, Codes]]
     own: Mapping[str, Codes]
 
@@ -52,13 +54,16 @@ def unit_index(register: Register) -> UnitIndex:
     for name, code in zip(held["name"].astype(str), held["unit_code"].astype(str), strict=True):
         for form in settlement_keys(name):
             settlements[form].add(code)
-    cores: dict[str, dict[tuple[str, str], None]] = defaultdict(dict)
+    cores: dict[tuple[str, int, str], dict[tuple[str, str], None]] = defaultdict(dict)
     forms: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
     own: dict[str, set[str]] = defaultdict(set)
     for name, code in pairs:
         keys = unit_keys(name)
         own[code].update(keys)
-        cores[code[:_TOWNSHIP]][fold(keys[-1]), code] = None
+        core = fold(keys[-1])
+        for holder in (code[:_TOWNSHIP], code[:_COUNTY]):
+            for end in _ENDS:
+                cores[holder, end, core[end]][core, code] = None
         for form in keys:
             forms[code[:_TOWNSHIP]][form].add(code)
     return UnitIndex(
@@ -67,13 +72,22 @@ def unit_index(register: Register) -> UnitIndex:
         kind=dict(zip(units["code"], units["kind"], strict=True)),
         area=dict(zip(units["code"], units["area_code"], strict=True)),
         settlements={form: frozenset(codes) for form, codes in settlements.items()},
-        cores={township: tuple(entries) for township, entries in cores.items()},
+        cores={key: tuple(entries) for key, entries in cores.items()},
         forms={
             township: {form: frozenset(codes) for form, codes in entries.items()}
             for township, entries in forms.items()
         },
         own={code: frozenset(keys) for code, keys in own.items()},
     )
+
+
+def likely(index: UnitIndex, holder: str, core: str) -> Iterator[tuple[str, str]]:
+    """Yield (name, unit) of a township or county that one edit could turn into a name.
+
+    A single edit of two characters or more leaves the first or the last as it is.
+    """
+    for end in _ENDS:
+        yield from index.cores.get((holder, end, core[end]), ()) if core else ()
 
 
 def read_code(index: UnitIndex, text: str) -> tuple[str, Codes, Codes]:
