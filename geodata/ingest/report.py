@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Literal, Self
 
 import geopandas as gpd
@@ -32,6 +32,19 @@ class TableAnswer:
     columns: Mapping[str, str] = field(default_factory=dict)
     units: Mapping[str, str] = field(default_factory=dict)
     parts: Mapping[str, str] = field(default_factory=dict)
+
+    def over(self, earlier: Self) -> Self:
+        """Return this answer with what an earlier one says beside it; another kind ends that."""
+        if self.kind and earlier.kind and self.kind != earlier.kind:
+            return self
+        return replace(
+            self,
+            kind=self.kind or earlier.kind,
+            crs=self.crs or earlier.crs,
+            columns={**earlier.columns, **self.columns},
+            units={**earlier.units, **self.units},
+            parts={**earlier.parts, **self.parts},
+        )
 
 
 @dataclass(frozen=True)
