@@ -46,7 +46,7 @@ def read_difference(
     Raises:
         UsageError: ``upload_unread``: it was never read.
     """
-    upload, check = _checked(workspace, actor, upload_id)
+    upload, check = _checked(workspace, actor, "submissions", upload_id)
     replace = bool(upload["full_list"]) if full is None else full
     units = load_register(workspace).units.set_index("code")["name"]
     parts = [
@@ -63,9 +63,9 @@ def read_difference(
 
 
 def _checked(
-    workspace: Workspace, actor: Actor, upload_id: str
+    workspace: Workspace, actor: Actor, verb: str, upload_id: str
 ) -> tuple[dict[str, Any], UploadCheck]:
-    upload = open_upload(workspace, actor, "submissions", upload_id)
+    upload = open_upload(workspace, actor, verb, upload_id)
     check = kept_check(workspace, upload)
     if check is None:
         raise UsageError("upload_unread", file=upload["filename"])
@@ -219,7 +219,7 @@ def preview_acceptance(
     Nothing is stored. The city sees the city's verdicts, an owner its own. ``full``: as in
     ``read_difference``.
     """
-    upload, check = _checked(workspace, actor, upload_id)
+    upload, check = _checked(workspace, actor, "preview", upload_id)
     replace = bool(upload["full_list"]) if full is None else full
     scope = allow(actor, "overview").evaluation
     progress("progress.evaluate", 0, 2)

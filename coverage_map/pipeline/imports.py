@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from coverage_map.pipeline.actors import Actor, allow_owner
-from coverage_map.pipeline.memory import Memory, reading_mark, recall
+from coverage_map.pipeline.memory import Memory, reading_mark, recall, with_places
 from coverage_map.pipeline.parsing import check_in_child
 from coverage_map.pipeline.reports import load_check, save_check
 from coverage_map.pipeline.views import EarlierUpload, UploadCheck
@@ -170,7 +170,7 @@ def _read_again(
             load_register(workspace),
             upload["owner"],
             answers,
-            memory,
+            with_places(workspace, upload["owner"], memory),
         )
     except FileRefusedError:
         with write(workspace.store.ledger) as connection:
@@ -206,7 +206,8 @@ def try_file(
         return tuple(check_in_child(content, filename, empty_register(), owner, answers))
     if owner:
         check_owner(actor, "check", owner)
-    memory, register = recall(workspace, owner), load_register(workspace)
+    memory = with_places(workspace, owner, recall(workspace, owner))
+    register = load_register(workspace)
     return tuple(check_in_child(content, filename, register, owner, answers, memory))
 
 

@@ -5,16 +5,20 @@ Only what the owner said and handed in itself is looked at, so nothing of a riva
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 
+import pandas as pd
+
 from coverage_map.pipeline.workspace import Workspace, load_register
 from geodata.ingest import Answers, Profile, TableAnswer
+from geodata.ingest.known import key_texts
+from geodata.records import read_kinds
 from geodata.store.engine import read
 from geodata.store.remembered import current_decisions, list_profiles
-from geodata.store.tables import current_tables
+from geodata.store.tables import current_tables, read_records
 from geodata.store.vault import content_hash
 
 READERS = "geodata"  # the package whose files decide what is understood of a file
@@ -23,10 +27,11 @@ NO_READERS = {"store", "sample", "__pycache__"}
 
 @dataclass(frozen=True)
 class Memory:
-    """What is remembered of an owner; ``decisions``: see ``match_records``."""
+    """What is remembered of an owner, as ``check_file`` takes it."""
 
     profiles: tuple[Profile, ...] = ()
     decisions: Mapping[str, str] | None = None
+    known: pd.DataFrame | None = None
 
 
 def recall(workspace: Workspace, owner: str) -> Memory:
@@ -36,13 +41,25 @@ def recall(workspace: Workspace, owner: str) -> Memory:
     with read(workspace.store.ledger) as connection:
         profiles = list_profiles(connection, [owner])
         decisions = current_decisions(connection, owner)
-    return Memory(
-        tuple(
-            Profile(row["name"], tuple(row["shape"]), TableAnswer(**row["answer"]))
-            for row in profiles
-        ),
-        decisions,
-    )
+    told = [
+        Profile(row["name"], tuple(row["shape"]), TableAnswer(**row["answer"])) for row in profiles
+    ]
+    return Memory(tuple(told), decisions)
+
+
+def with_places(workspace: Workspace, owner: str, memory: Memory) -> Memory:
+    """Add where an owner's own records stand: kind, key, lon, lat (EPSG:4490)."""
+    if not owner:
+        return memory
+    frames = []
+    for kind in read_kinds().values():
+        if kind.geometry != "point":
+            continue
+        records = read_records(workspace.store, kind.name, [owner])
+        records = records[records.geometry.notna()]
+        frame = pd.DataFrame({"kind": kind.name, "key": key_texts(records, kind)})
+        frames.append(frame.assign(lon=records.geometry.x, lat=records.geometry.y))
+    return replace(memory, known=pd.concat(frames, ignore_index=True))
 
 
 def reading_mark(workspace: Workspace, owner: str, answers: Answers, memory: Memory) -> str:

@@ -57,7 +57,7 @@ def check_in_child(
         FileRefusedError: the file cannot be read, or its reader crashed on it.
     """
     said = memory or Memory()
-    call = (content, name, register, owner, answers, said.profiles, said.decisions)
+    call = (content, name, register, owner, answers, said.profiles, said.decisions, said.known)
     with _lock:
         try:
             future = _executor().submit(check_file, *call)

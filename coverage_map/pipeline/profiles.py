@@ -28,11 +28,19 @@ NAME_LENGTH = 80
 
 
 def keep_profiles(connection: Connection, actor: Actor, check: UploadCheck) -> None:
-    """Keep what was answered of an upload's tables, named after its file and sheet."""
+    """Keep what was answered of an upload's tables, named after its file and sheet.
+
+    It goes over what was said of tables of the same shape before.
+    """
+    before = {
+        tuple(row["shape"]): TableAnswer(**row["answer"])
+        for row in list_profiles(connection, [check.owner])
+    }
     for table in check.tables:
         answer = check.answers.for_sheet(table.sheet)
         if answer == TableAnswer() or not table.shape:
             continue
+        answer = answer.over(before.get(table.shape, TableAnswer()))
         stem = PurePath(check.filename).stem
         name = stem if table.sheet in ("", stem) else f"{stem} · {table.sheet}"
         said = asdict(answer)

@@ -14,7 +14,8 @@ ACTORS = {
     "auditor": Actor("auditor", "auditor", "city"),
 }
 LOOK = ("status", "overview", "gaps", "card", "sharing", "export", "layer")
-HAND_IN = ("check", "import")
+HAND_IN = ("check", "submit")
+SEE = ("submissions", "preview")
 RUN = ("accounts", "evaluate", "init")
 ALL = Scope("all", "city", None, None)
 YUZHOU = Scope("own_areas", "city", ("411081",), None)
@@ -23,15 +24,15 @@ TOWER = Scope("own_records", "tower", None, ("tower",))
 
 # Written out again on purpose: who changes access.toml changes this too, and is seen to.
 EXPECTED: dict[tuple[str, str], Scope | None] = {
-    **{("city", verb): ALL for verb in (*LOOK, *HAND_IN, *RUN, "jobs")},
+    **{("city", verb): ALL for verb in (*LOOK, *HAND_IN, *SEE, "accept", *RUN, "jobs")},
     **{("county", verb): YUZHOU for verb in (*LOOK, "jobs")},
-    **{("county", verb): None for verb in (*HAND_IN, *RUN)},
-    **{("carrier", verb): CMCC for verb in (*LOOK, *HAND_IN, "jobs")},
-    **{("carrier", verb): None for verb in RUN},
-    **{("tower", verb): TOWER for verb in (*LOOK, *HAND_IN, "jobs")},
-    **{("tower", verb): None for verb in RUN},
-    **{("auditor", verb): ALL for verb in (*LOOK, "jobs")},
-    **{("auditor", verb): None for verb in (*HAND_IN, *RUN)},
+    **{("county", verb): None for verb in (*HAND_IN, *SEE, "accept", *RUN)},
+    **{("carrier", verb): CMCC for verb in (*LOOK, *HAND_IN, *SEE, "jobs")},
+    **{("carrier", verb): None for verb in ("accept", *RUN)},
+    **{("tower", verb): TOWER for verb in (*LOOK, *HAND_IN, *SEE, "jobs")},
+    **{("tower", verb): None for verb in ("accept", *RUN)},
+    **{("auditor", verb): ALL for verb in (*LOOK, *SEE, "jobs")},
+    **{("auditor", verb): None for verb in (*HAND_IN, "accept", *RUN)},
 }
 
 
@@ -76,11 +77,11 @@ def test_a_carrier_opens_its_own_records_only() -> None:
     for owner in read_owners():
         actor = Actor("cmcc", "carrier", "cmcc")
         if owner == "cmcc":
-            assert allow_owner(actor, "import", owner).evaluation == "cmcc"
+            assert allow_owner(actor, "submit", owner).evaluation == "cmcc"
         else:
             with pytest.raises(NotAllowedError, match="not_allowed"):
-                allow_owner(actor, "import", owner)
-        assert allow_owner(ACTORS["city"], "import", owner) == ALL
+                allow_owner(actor, "submit", owner)
+        assert allow_owner(ACTORS["city"], "submit", owner) == ALL
 
 
 def test_the_person_at_the_command_line_is_the_city(workspace: Workspace) -> None:

@@ -48,7 +48,7 @@ def city(workspace: Workspace) -> Actor:
 
 @pytest.fixture
 def verb(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
-    """Let the verbs "import" and "evaluate" be one of ``job_verbs``, in the worker too."""
+    """Let the verbs "submit" and "evaluate" be one of ``job_verbs``, in the worker too."""
     monkeypatch.syspath_prepend(str(Path(__file__).parent))
     import job_verbs
 
@@ -98,7 +98,7 @@ def test_a_job_runs_in_another_process_and_leaves_its_result(
 
 def test_a_job_acts_for_its_account(workspace: Workspace, verb) -> None:
     verb("count")
-    job = wait_for(workspace, CMCC, start_job(workspace, CMCC, "import", {"to": 1}))
+    job = wait_for(workspace, CMCC, start_job(workspace, CMCC, "submit", {"to": 1}))
     assert job.result is not None
     assert (job.result["who"], job.result["role"]) == ("cmcc", "carrier")
 
@@ -211,7 +211,7 @@ def test_run_here_can_be_cancelled_by_another(workspace: Workspace, city: Actor,
 
 def test_who_sees_and_stops_whose_jobs(workspace: Workspace, city: Actor, verb) -> None:
     verb("count")
-    run_here(workspace, CMCC, "import", {"to": 1})
+    run_here(workspace, CMCC, "submit", {"to": 1})
     run_here(workspace, city, "evaluate", {"to": 1})
     (own,) = list_jobs(workspace, CMCC)
     assert list_jobs(workspace, UNICOM) == []
