@@ -57,7 +57,7 @@ def read_bands() -> Mapping[str, Band]:
 def band_of_mhz(mhz: Floats) -> Objects:
     """Return the name of the band that holds each downlink frequency, "" for none."""
     names = np.full(len(mhz), "", dtype=object)
-    for band in reversed(read_bands().values()):
+    for band in reversed(tuple(read_bands().values())):
         low, high = band.downlink
         names[(mhz >= low) & (mhz <= high)] = band.name
     return names

@@ -1,6 +1,7 @@
 """A table while it is being checked."""
 
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
@@ -10,13 +11,17 @@ from geodata.ingest.columns import Columns
 from geodata.ingest.raw import RawTable
 from geodata.ingest.values import cell_text
 
+Params = Mapping[str, str | int | float]
+
 
 @dataclass
 class Work:
     """A table while it is being checked: its frame, its faults and the rows that are bad.
 
     ``unread`` are the rows with a coordinate that could not be read; ``placed`` says which rows
-    have a geometry in the end, ``located`` the coordinate system of each row, "" for none (yet).
+    have a geometry in the end, ``located`` the coordinate system of each row. ``written`` holds by
+    column a mask of the rows whose cell is kept as it was written, because its field could not take
+    it whole.
     """
 
     table: RawTable
@@ -25,17 +30,17 @@ class Work:
     frame: pd.DataFrame
     faults: list[Fault]
     bad: np.ndarray
-    extra: dict[int, dict[str, str]]
     unread: set[int] = field(default_factory=set)
     placed: np.ndarray = field(default_factory=lambda: np.zeros(0, dtype=bool))
     located: np.ndarray = field(default_factory=lambda: np.zeros(0, dtype=object))
+    written: dict[int, np.ndarray] = field(default_factory=dict)
 
     def blame(
         self,
         row: int,
         code: str,
         column: int = -1,
-        params: dict[str, str | int | float] | None = None,
+        params: Params | None = None,
         severity: Severity = "error",
         value: str | None = None,
     ) -> None:
@@ -44,8 +49,38 @@ class Work:
         if value is None:
             value = cell_text(self.table.columns[column][row]) if column >= 0 else ""
         number = int(self.table.rows[row])
-        cell = self.table.numbers[column] if column >= 0 and self.table.numbers else None
-        place = Place(self.file, self.table.sheet, number, header, value[:80], cell)
+        place = Place(self.file, self.table.sheet, number, header, value[:80], self._number(column))
         self.faults.append(Fault(code, place, params or {}, severity))
         if severity == "error":
             self.bad[row] = True
+
+    def keep(self, rows: list[int], column: int) -> None:
+        """Keep what stood in the cells of some rows beside what their field made of it."""
+        if column >= 0 and rows:
+            blank = np.zeros(len(self.table.rows), dtype=bool)
+            self.written.setdefault(column, blank)[rows] = True
+
+    def note(
+        self, code: str, column: int, params: Params | None = None, severity: Severity = "note"
+    ) -> None:
+        """Write down what is to be said once of a whole column; -1 of the table."""
+        header = self.table.headers[column] if column >= 0 else ""
+        place = Place(self.file, self.table.sheet, None, header, "", self._number(column))
+        self.faults.append(Fault(code, place, params or {}, severity))
+
+    def _number(self, column: int) -> int | None:
+        return self.table.numbers[column] if column >= 0 and self.table.numbers else None
+
+    def settle(self, name: str) -> None:
+        """Withdraw the question for a field's column and its fault: the field is known without."""
+        questions = tuple(
+            question
+            for question in self.columns.questions
+            if question.code != "column" or question.params.get("field") != name
+        )
+        self.columns = replace(self.columns, questions=questions)
+        self.faults = [
+            fault
+            for fault in self.faults
+            if fault.code != "column_missing" or fault.params.get("field") != name
+        ]

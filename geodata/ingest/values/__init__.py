@@ -1,11 +1,11 @@
 """Cells become values: one room a type, a cell parsed once for each distinct value of a column.
 
 What cannot be parsed is empty and has a fault code; numbers come in the field's unit. Where a cell
-alone is not clear (a date such as 6/5/15, a power without a unit) the column decides, or it is said.
+alone is not clear (the date 6/5/15, a power without a unit) the column decides, or it is said.
 """
+# ruff: noqa: PD011 - the values of a field are a value set, no array
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from geodata.ingest.raw import Cells
-from geodata.ingest.settings import plain, word, words
+from geodata.ingest.settings import word, words
 from geodata.ingest.values.bands import parse_band
 from geodata.ingest.values.cells import NOTHING, Parsed, Parser, Reading, cell_text
 from geodata.ingest.values.choices import parse_boolean, parse_choice, parse_list
@@ -109,7 +109,7 @@ def _parse_cell(cell: Any, entry: Field, parse: Parser) -> Parsed:
     return parse(cell, text, entry)
 
 
-def _reading(entry: Field, header: str, unit: str, uniques: Sequence[Any]) -> Reading:
+def _reading(entry: Field, header: str, unit: str, uniques: Cells) -> Reading:
     if entry.type in {"number", "integer", "numbers"}:
         if entry.unit == "dBm":
             return power_reading(entry, header, unit, uniques)

@@ -1,8 +1,7 @@
-"""Cells become coordinates: decimal numbers, degrees with minutes and seconds, pairs in one cell."""
+"""Cells become coordinates: decimal numbers, degrees, minutes and seconds, pairs in one cell."""
 
 import math
 import re
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -17,7 +16,7 @@ from geodata.records import Field
 _BEHIND = {"", "°", "度", "e", "n", "w", "s", "m", "米", "°e", "°n", "°w", "°s"}
 _SIDE = r"(东经|西经|北纬|南纬|[NSEW东西南北])?"
 _DEGREES = re.compile(
-    _SIDE + r"[:\s]*(\d{1,3})[°度º˚:\s-]\s*(\d{1,2}(?:\.\d+)?)?(?:['′’‘`´分:\s-]\s*)?"
+    _SIDE + r"[:\s]*(\d{1,3})\s*[°度º˚:\s-]\s*(\d{1,2}(?:\.\d+)?)?\s*(?:['′’‘`´分:\s-]\s*)?"
     r"(\d{1,2}(?:\.\d+)?)?\s*(?:[\"″”“秒]|''|′′|’’|‘‘|´´)?\s*" + _SIDE,
     re.IGNORECASE,
 )
@@ -43,9 +42,10 @@ def read_coordinate(half: str) -> float | None:
     split = split_number(half)
     if split and split[1] in _BEHIND:
         return -split[0] if split[1][-1:] in {"s", "w"} else split[0]
-    if (before := _BEFORE.fullmatch(half)) and (split := split_number(before[2])):
-        if split[1] in {"", "°", "度"}:
-            return -split[0] if before[1].upper() in _NEGATIVE else split[0]
+    before = _BEFORE.fullmatch(half)
+    split = split_number(before[2]) if before else None
+    if before and split and split[1] in {"", "°", "度"}:
+        return -split[0] if before[1].upper() in _NEGATIVE else split[0]
     found = _DEGREES.fullmatch(half)
     if not found:
         return None
@@ -91,9 +91,7 @@ def read_pair(cell: Any) -> tuple[float, float] | None:
     if len(pieces) % 2 or len(pieces) > 6:
         return None
     middle = len(pieces) // 2
-    first, second = (
-        read_coordinate(" ".join(part)) for part in (pieces[:middle], pieces[middle:])
-    )
+    first, second = (read_coordinate(" ".join(part)) for part in (pieces[:middle], pieces[middle:]))
     if first is None or second is None:
         return None
     return (second, first) if _is_lonlat(second, first) else (first, second)
@@ -112,5 +110,3 @@ def in_ranges(x: np.ndarray, y: np.ndarray) -> np.ndarray:
     west, east = rules["longitude"]
     south, north = rules["latitude"]
     return np.asarray((x >= west) & (x <= east) & (y >= south) & (y <= north))
-
-

@@ -2,7 +2,7 @@
 
 import datetime as dt
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import cache
 from typing import Any
 
@@ -29,7 +29,7 @@ _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct",
 _ORDERS = {"ymd": (0, 1, 2), "dmy": (2, 1, 0), "mdy": (2, 0, 1)}
 
 
-def date_reading(uniques: Sequence[Any]) -> Reading:
+def date_reading(uniques: Iterable[Any]) -> Reading:
     """Return how a column of dates is read: numbers such as 6/15/15 by what fits all of them."""
     shorts = [found for cell in uniques if (found := _short(cell))]
     orders = _fitting_orders(shorts)
@@ -54,9 +54,7 @@ def _fitting_orders(shorts: Sequence[tuple[str, str, str]]) -> tuple[str, ...]:
     """Return the orders in which nearly all of such dates are dates of networks' time."""
     if not shorts:
         return ()
-    fits = {
-        order: sum(_ordered(parts, order) is not None for parts in shorts) for order in _ORDERS
-    }
+    fits = {order: sum(_ordered(parts, order) is not None for parts in shorts) for order in _ORDERS}
     most = max(fits.values())
     return tuple(order for order, count in fits.items() if count == most and most)
 

@@ -14,7 +14,7 @@ _NUMBER = re.compile(
 )
 _SEPARATORS = re.compile(r"[/、,;|+&\\\n]|和")
 _SPACE = re.compile(r"\s+(?=[+-]?[\d.])")
-_BRACKETS = ("()", "[]", "【】", "<>")
+_BRACKETS = (("(", ")"), ("[", "]"), ("【", "】"), ("<", ">"))
 
 
 def number_reading(entry: Field, header: str, unit: str) -> Reading:

@@ -4,7 +4,7 @@ P(dBm) = 10 log10(P / 1 mW).
 """
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
@@ -22,7 +22,7 @@ from geodata.records import Field
 _MILLIWATTS = {"w": 1000.0, "mw": 1.0}
 
 
-def power_reading(entry: Field, header: str, unit: str, uniques: Sequence[Any]) -> Reading:
+def power_reading(entry: Field, header: str, unit: str, uniques: Iterable[Any]) -> Reading:
     """Return how a column of powers is read; ``notes`` say where the unit was judged or unclear."""
     units = _units()
     known = units.get(word(unit)) or units.get(header_unit(header, units))
@@ -47,7 +47,7 @@ def _spell(unit: str) -> str:
     return {"dbm": "dBm", "0.1dbm": "0.1 dBm", "w": "W", "mw": "mW"}.get(unit, unit)
 
 
-def _bare_numbers(uniques: Sequence[Any]) -> np.ndarray:
+def _bare_numbers(uniques: Iterable[Any]) -> np.ndarray:
     numbers = []
     for cell in uniques:
         if is_number(cell):
@@ -99,5 +99,3 @@ def _parser(bare: str) -> Parser:
         return check_range(dbm, entry) or Parsed(round(dbm, 2))
 
     return parse
-
-

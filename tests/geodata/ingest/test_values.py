@@ -5,7 +5,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geodata.ingest.values import cell_text, empty_column, parse_column
@@ -193,6 +193,7 @@ def test_errors_of_formulas_and_ranges():
     assert codes("tower", "structure", "高塔") == ["value_unknown"]
 
 
+@settings(deadline=None)
 @given(
     st.one_of(
         st.text(max_size=40),
@@ -209,6 +210,122 @@ def test_no_cell_breaks_any_field(cell):
             parsed = parse(kind.name, name, cell)
             assert len(parsed.array) == 1
             assert parsed.array.dtype == empty_column(entry, 1).dtype
+
+
+@pytest.mark.parametrize(
+    ("band", "spellings"),
+    [
+        (
+            "2.1G",
+            "2.1G 2.1GHz 2100M 2100MHz 2100 B1 n1 Band1 WCDMA2100 FDD2100 L2100 ２.１Ｇ U2100 L21",
+        ),
+        ("1.8G", "1.8G FDD1800 FDD-1800 LTE1800 DCS1800 1800M B3 3 L1800 1800 1800MHz LTE-FDD1800"),
+        ("800M", "800M CDMA800 B5 L800 800MHz 850M 2452"),
+        ("900M", "GSM900 900M B8 FDD900 G900 U900 0.9G"),
+        ("700M", "700M n28 NR700 5G-700M 0.7G"),
+        ("1.9G", "F F频段 TD-LTE-F F1 B39 1.9G"),
+        ("2.0G", "A A频段 B34 2.0G"),
+        ("2.3G", "E E频段 E1 B40 2.3G 38950"),
+        ("2.6G", "D D频段 D1 D3 B38 B41 n41 2.6G 2600M NR2.6G 41 504990"),
+        ("3.5G", "3.5G n78 N78 3500M 3.5GHz NR3.5G N35 3.4G"),
+        ("4.9G", "4.9G n79 4900MHz NR4.9"),
+        ("1.8G/2.1G", "1.8G/2.1G FDD1800+2100M 1800、2100 B3,B1"),
+    ],
+)
+def test_bands_however_written(band, spellings):
+    assert values("cell", "band", *spellings.split()) == [band] * len(spellings.split())
+    with_spaces = {"1.8G": ["LTE FDD 1800", "Band 3", "FDD 1800"], "3.5G": ["NR 3.5G", "5G 3.5G"]}
+    for text in with_spaces.get(band, []):
+        assert values("cell", "band", text) == [band]
+
+
+def test_what_names_no_band_stays_as_it_is():
+    assert values("cell", "band", "4G", "室分", "3D-MIMO", "100", "6G频段", "-") == [
+        "4G",
+        "室分",
+        "3D-MIMO",
+        "100",
+        "6G频段",
+        "",
+    ]
+
+
+def test_dates_whose_order_the_column_tells():
+    assert values("site", "opened", "15/6/2015", "3/7/2015") == ["2015-06-15", "2015-07-03"]
+    assert values("site", "opened", "6/15/15", "7/3/15") == ["2015-06-15", "2015-07-03"]
+    assert values("site", "opened", "15-6-30", "16-7-31") == ["2015-06-30", "2016-07-31"]
+    assert [note.code for note in parse("site", "opened", "6/15/15").notes] == ["date_order"]
+    assert codes("site", "opened", "3/7/2015") == ["date_ambiguous"]
+    assert values("site", "opened", "7/7/2015") == ["2015-07-07"]
+    assert codes("site", "opened", "31/31/2015") == ["not_a_date"]
+
+
+def test_dates_as_exports_write_them():
+    assert values(
+        "site", "opened", "15-Jun-2015", "Jun 15, 2015", "Jun-15", "201506", "20150603120000",
+        "2015-06-03T08:00:00", "2015年6月3日 8:00",
+    ) == [
+        "2015-06-15", "2015-06-15", "2015-06-01", "2015-06-01", "2015-06-03",
+        "2015-06-03", "2015-06-03",
+    ]  # fmt: skip
+
+
+def test_identifiers_that_spreadsheets_spoiled():
+    assert values("site", "source_id", "123.0", 123.0, "123", "'0012", '="0012"', " ４6 ") == [
+        "123", "123", "123", "0012", "0012", "46",
+    ]  # fmt: skip
+    assert codes("site", "given_code", "4.11002E+11", "4E+11") == ["code_rounded"] * 2
+    assert values("cell", "source_id", "12E5", "7600E03", "1.2.3") == ["12E5", "7600E03", "1.2.3"]
+
+
+def test_coordinates_in_other_spellings():
+    assert values(
+        "site", "x", "113 51 3.2", "113-51-3.2", "E113.85", "113.85E", "东经113.85", "113°51.053′",
+        "113°51′3.2″", "113 ° 51 ' 3.2 \"",
+    ) == pytest.approx(
+        [113.850889, 113.850889, 113.85, 113.85, 113.85, 113.850883, 113.850889, 113.850889],
+        abs=1e-6,
+    )  # fmt: skip
+    assert values("site", "y", "S12.5", "12.5S", "南纬12.5") == [-12.5] * 3
+
+
+def test_numbers_in_other_spellings():
+    assert values("cell", "height_m", "３５米", "35 m", " 35 ", "1.5E1") == [35, 35, 35, 15]
+    assert values("cell", "bandwidth_mhz", "20MHz", "20Mhz", "20M", 20.0) == [20] * 4
+    assert values("fibre_route", "core_km", "12.5芯公里", "12.5") == [12.5, 12.5]
+    assert parse("cell", "height_m", "室分", "无").faults == []
+    # 120,240 are two azimuths and no hundred and twenty thousand.
+    assert values("site", "azimuths_deg", "120,240", "0°/120°/240°") == [[120, 240], [0, 120, 240]]
+
+
+@given(st.lists(st.floats(0, 200), min_size=2, max_size=6), st.sampled_from("/、,;|"))
+def test_lists_of_numbers_come_back(numbers, separator):
+    text = separator.join(f"{number:.2f}" for number in numbers)
+    assert values("site", "heights_m", text) == [
+        [pytest.approx(number, abs=0.005) for number in numbers]
+    ]
+    assert values("site", "height_m", text) == [pytest.approx(max(numbers), abs=0.005)]
+
+
+@given(st.floats(-20, 56))
+def test_watts_and_dbm_are_one_power(dbm):
+    watts = 10 ** ((dbm - 30) / 10)
+    assert values("cell", "power_dbm", f"{watts!r}W", f"{dbm!r}dBm") == pytest.approx(
+        [dbm, dbm], abs=0.01
+    )
+
+
+@given(
+    st.lists(
+        st.one_of(st.text(max_size=12), st.floats(), st.integers(-(10**12), 10**12), st.none()),
+        max_size=8,
+    )
+)
+def test_no_column_breaks_a_field_that_looks_at_the_whole(cells):
+    for kind, field in (
+        ("cell", "power_dbm"), ("site", "opened"), ("cell", "band"), ("site", "heights_m"),
+    ):  # fmt: skip
+        assert len(parse(kind, field, *cells).array) == len(cells)
 
 
 def test_cells_as_people_read_them():
