@@ -17,10 +17,10 @@ import pandas as pd
 import xlsxwriter
 
 from benchmarks.table import print_table
+from benchmarks.varied.headers import all_aliases
 from benchmarks.varied.spelling import fill, spell, words
 from benchmarks.varied.world import build_world
 from geodata.ingest import check_file
-from geodata.ingest.aliases import field_aliases
 from geodata.records import read_kinds
 from geodata.register import read_register, write_register
 
@@ -41,10 +41,10 @@ def write_cells(file: Path, rows: int) -> None:
     labels = world.ground.labels.iloc[frame["unit"]]
     columns: dict[str, list[Any]] = {}
     for name in kind.fields:
-        header = field_aliases(kind, name)[0]
+        header = all_aliases(kind, name)[0]
         columns[header] = spell(kind.fields[name], frame[name].tolist(), header, rng)
     for name, source in zip(PLACES, ("county", "township", "village"), strict=True):
-        columns[field_aliases(kind, name)[0]] = list(labels[source])
+        columns[all_aliases(kind, name)[0]] = list(labels[source])
     columns |= {"经度": frame["lon"].tolist(), "纬度": frame["lat"].tolist()}
     for name, what in words()["extra"].items():
         if len(columns) < COLUMNS and name not in columns:

@@ -5,6 +5,7 @@ One of them to look at: ``python -m benchmarks.variations --seed 17 --out folder
 
 import argparse
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -280,18 +281,17 @@ def _vector_file(
     world: World, seed: int, form: str, kind: str, owner: str, rng: np.random.Generator
 ) -> Variation:
     frame = choose_rows(world, kind, _size(rng), rng, owner)
-    table = make_table(world, kind, frame, rng, vector=True)
+    # What draws placemarks knows degrees only.
+    table = make_table(world, kind, frame, rng, vector=True, degrees=form in {"kml", "kmz"})
     assert table.system is not None
-    if form in {"kml", "kmz"} and not table.system.degrees:
-        # What draws placemarks knows degrees only.
-        table.system = type(table.system)("EPSG:4326", "right", swapped=False)
-        named = any(name in {"county_name", "given_code"} for name, _, _ in table.columns)
-        table.settled = named and table.settled
     stem = WHAT[kind] if rng.random() < 0.6 else str(rng.choice(("图层1", "export", "data")))
     shapes = _shapes(frame, kind, table.system.crs)
     claimed, claim = _file_claim(table, form)
     sent = SHAPEFILES[int(rng.integers(2) * 2 + bool(claimed))]
     keep = sent if form == "shapefile" else ()
+    if form == "mapinfo":
+        # Its field names are words: other signs become underscores.
+        table.columns = [(f, re.sub(r"\W+", "_", h.strip()), c) for f, h, c in table.columns]
     kept = _distinct(table, form)
     table.columns = [table.columns[j] for j in kept]
     table.accepted = {}

@@ -7,7 +7,7 @@ import argparse
 import multiprocessing
 import sys
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -19,11 +19,11 @@ from benchmarks.accuracy import Verdict, judge
 from benchmarks.table import print_table
 from benchmarks.variations import SheetTruth, Variation
 from benchmarks.varied.files import write_xlsx
+from benchmarks.varied.headers import clear_aliases, header_key
 from benchmarks.varied.sheets import Frills, lay_out
 from benchmarks.varied.tables import PLACE_FIELDS, WHAT, choose_rows, make_table
 from benchmarks.varied.world import build_world
 from geodata import records
-from geodata.ingest.aliases import field_aliases, header_keys, kind_headers
 from geodata.records import read_kinds
 
 ROWS = 90
@@ -47,24 +47,19 @@ def list_aliases() -> list[Withheld]:
     found: list[Withheld] = []
     places = iter(sorted(name for name in WHAT if read_kinds()[name].geometry == "point"))
     for kind_name in WHAT:
-        kind, known = read_kinds()[kind_name], kind_headers(kind_name)
-        for name in kind.fields:
+        for name in read_kinds()[kind_name].fields:
             if name in world.records[kind_name] or name in PLACE_FIELDS:
-                found += _of_field(kind_name, name, known)
+                found += _of_field(kind_name, name)
     host = next(places)
-    known = kind_headers(host)
     for name in ("x", "y", *PLACE_FIELDS):
-        found += _of_field(host, name, known)
+        found += _of_field(host, name)
     return found
 
 
-def _of_field(kind: str, name: str, known: Mapping[str, Any]) -> list[Withheld]:
-    aliases = field_aliases(read_kinds()[kind], name)[:-1]
+def _of_field(kind: str, name: str) -> list[Withheld]:
     keys: dict[str, str] = {}
-    for alias in aliases:
-        key = header_keys(alias)[0]
-        if known[key].field == name:
-            keys.setdefault(key, alias)
+    for alias in clear_aliases(read_kinds()[kind], name):
+        keys.setdefault(header_key(alias), alias)
     return [Withheld(kind, name, alias) for alias in keys.values()]
 
 
@@ -100,7 +95,7 @@ def make_file(number: int, withheld: Withheld) -> Variation:
 @contextmanager
 def without_aliases(aliases: Collection[str]) -> Iterator[None]:
     """Take headers out of the kinds' data, for every field of every kind, while the block runs."""
-    gone = {header_keys(alias)[0] for alias in aliases}
+    gone = {header_key(alias) for alias in aliases}
     read = records._read  # noqa: SLF001 - the one place the data comes from
 
     def cut(name: str) -> dict[str, Any]:
@@ -108,7 +103,7 @@ def without_aliases(aliases: Collection[str]) -> Iterator[None]:
         for entry in data.get("fields", {}).values():
             if isinstance(entry, dict) and "aliases" in entry:
                 entry["aliases"] = [
-                    alias for alias in entry["aliases"] if header_keys(alias)[0] not in gone
+                    alias for alias in entry["aliases"] if header_key(alias) not in gone
                 ]
         return data
 

@@ -47,9 +47,11 @@ class System:
         return self.crs in DEGREES
 
 
-def choose_system(rng: np.random.Generator, rows: int) -> System:
+def choose_system(rng: np.random.Generator, rows: int, *, degrees: bool = False) -> System:
     """Choose a system and a claim; small lists are passed from hand to hand with a word on it."""
     crs = str(rng.choice(list(SYSTEMS), p=list(SYSTEMS.values())))
+    if degrees and crs not in DEGREES:
+        crs = "EPSG:4326"
     quiet = 0.25 if rows < 150 else 0.55
     claim = "none" if rng.random() < quiet else "right"
     if crs in {"GCJ-02", "BD-09"} and rng.random() < 0.1:

@@ -124,7 +124,7 @@ def _spell_numbers(
     entry: Field, values: Sequence[Any], header: str, rng: np.random.Generator
 ) -> Cells:
     plain = [float(value) if entry.type == "number" else int(value) for value in values]
-    if "公里" in header:
+    if any(unit in header.lower() for unit in ("公里", "千米", "km")):
         return [round(value / 1000, 4) for value in plain]
     how = rng.choice(["number", "text", "space", "full", "unit"], p=[0.62, 0.16, 0.08, 0.07, 0.07])
     units = UNITS.get(entry.unit, ())

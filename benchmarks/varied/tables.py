@@ -8,12 +8,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from benchmarks.varied.headers import clear_aliases, header_key, known_headers, spoken_system
 from benchmarks.varied.places import write_places
 from benchmarks.varied.positions import SPOKEN, System, choose_system, counties_settle, give
 from benchmarks.varied.spelling import EMPTY, fill, spell, spell_positions, words
 from benchmarks.varied.world import World
-from geodata.ingest.aliases import field_aliases, header_keys, kind_headers
-from geodata.ingest.locate import claimed_by_words
 from geodata.records import Kind, read_kinds
 
 PLACE_FIELDS = ("county_name", "township_name", "village_name", "given_code")
@@ -88,16 +87,6 @@ def choose_rows(
     return frame.iloc[chosen].reset_index(drop=True)
 
 
-def _aliases(kind: Kind, name: str) -> list[str]:
-    """Return the headers that mean a field of a kind and nothing else there."""
-    known = kind_headers(kind.name)
-    return [
-        alias
-        for alias in field_aliases(kind, name)[:-1]
-        if known[header_keys(alias)[0]].field == name
-    ]
-
-
 def _fields(kind: Kind, frame: pd.DataFrame, rng: np.random.Generator) -> list[str]:
     """Choose the kind's own fields: the required ones and most of the others."""
     own = [name for name in kind.fields if name in frame and name not in PLACE_FIELDS]
@@ -140,11 +129,12 @@ def make_table(
     vector: bool = False,
     forced: Mapping[str, str] | None = None,
     plain: bool = False,
+    degrees: bool = False,
 ) -> Table:
     """Make a table of true records.
 
     ``forced``: headers to use for fields; ``plain``: no slips and faults; ``vector``: positions
-    are geometries, not columns.
+    are geometries, not columns; ``degrees``: in no plane system.
     """
     kind = read_kinds()[kind_name]
     forced = dict(forced or {})
@@ -159,7 +149,7 @@ def make_table(
         header = forced.get(name) or _choose_alias(kind, name, used, rng)
         if not header:
             continue
-        used.add(header_keys(header)[0])
+        used.add(header_key(header))
         entry = kind.all_fields[name]
         cells, true = _cells(kind_name, name, frame, header, rng)
         shown = header if name in forced else _header(header, entry.unit, rng)
@@ -171,7 +161,8 @@ def make_table(
     if unit is not None:
         _add_places(world, kind, table, unit, used, rng, forced, placed=placed, plain=plain)
     if placed:
-        _add_positions(world, kind, table, frame, used, rng, forced, vector=vector)
+        system = choose_system(rng, len(frame), degrees=degrees)
+        _add_positions(world, kind, table, frame, system, used, rng, forced, vector=vector)
     if not plain:
         _add_extras(table, used, rng, len(frame))
         _spoil(table, rng, vector=vector)
@@ -182,7 +173,7 @@ def make_table(
 
 
 def _choose_alias(kind: Kind, name: str, used: Collection[str], rng: np.random.Generator) -> str:
-    free = [alias for alias in _aliases(kind, name) if header_keys(alias)[0] not in used]
+    free = [alias for alias in clear_aliases(kind, name) if header_key(alias) not in used]
     # What is seen most stands first in the data; people use that more.
     if not free:
         return ""
@@ -202,7 +193,7 @@ def _cells(
         sign = str(rng.choice(["/", "、", ";", ","]))
         return [f"{int(h)}{sign}{int(h)}{sign}{max(int(h) - 3, 1)}" for h in true], true
     if name == "speed_mbps" and rng.random() < 0.5:
-        return [f"{int(value)}M" if value else "-" for value in true], true
+        return [f"{int(v)}M" if v else "-" for v in true], [v or None for v in true]
     cells = spell(entry, true, header, rng)
     if not entry.required and entry.type in {"integer", "number"} and rng.random() < 0.2:
         empty = str(rng.choice(EMPTY))
@@ -264,7 +255,7 @@ def _add_places(
     table.truth["slip"] = written.slips
     for name in (name for name in PLACE_FIELDS if name in fields):
         header = forced.get(name) or _choose_alias(kind, name, used, rng)
-        used.add(header_keys(header)[0])
+        used.add(header_key(header))
         shown = header if name in forced else _header(header, "", rng)
         table.columns.append((name, shown, written.columns[name]))
 
@@ -274,15 +265,15 @@ def _add_positions(
     kind: Kind,
     table: Table,
     frame: pd.DataFrame,
+    system: System,
     used: set[str],
     rng: np.random.Generator,
     forced: Mapping[str, str],
     *,
     vector: bool,
 ) -> None:
-    system = choose_system(rng, len(frame))
     if "x" in forced or "y" in forced:
-        claimed = claimed_by_words(*forced.values())
+        claimed = spoken_system(*forced.values())
         system = System(claimed or "EPSG:4490", "right" if claimed else "none", swapped=False)
     if vector:
         system = System(system.crs, system.claim, swapped=False)
@@ -300,10 +291,10 @@ def _add_positions(
         xs, ys = ys, xs
         table.quirks.append("axes swapped")
     table.quirks.append(f"coordinates as {habit}")
-    if system.claim == "right" and claimed_by_words(east) == "" and system.crs in SPOKEN:
+    if system.claim == "right" and spoken_system(east) == "" and system.crs in SPOKEN:
         table.note = SPOKEN[system.crs]
     table.columns += [("x", east, xs), ("y", north, ys)]
-    used |= {header_keys(east)[0], header_keys(north)[0]}
+    used |= {header_key(east), header_key(north)}
     twice = east == "gps经度" and not system.swapped and system.claim == "right"
     if twice and rng.random() < 0.6 and not forced:
         baidu = give(lon, lat, "BD-09")
@@ -320,7 +311,7 @@ def _pair(
     forced: Mapping[str, str],
 ) -> tuple[str, str]:
     """Choose the two headers of the coordinates, such that they claim what they should."""
-    known = {"x": _aliases(kind, "x"), "y": _aliases(kind, "y")}
+    known = {"x": clear_aliases(kind, "x"), "y": clear_aliases(kind, "y")}
     if "x" in forced or "y" in forced:
         back = {second: first for first, second in AXES}
         east = forced.get("x", "")
@@ -334,16 +325,14 @@ def _pair(
     elif system.degrees:
         claims = {"", system.crs} if system.claim == "right" else {""}
         options = [
-            alias
-            for alias in known["x"]
-            if claimed_by_words(alias) in claims and alias not in PLANE_X
+            alias for alias in known["x"] if spoken_system(alias) in claims and alias not in PLANE_X
         ]
     else:
         options = [alias for alias in known["x"] if alias in PLANE_X]
     options = [
         alias
         for alias in options
-        if _partner(alias) in known["y"] and header_keys(alias)[0] not in used
+        if _partner(alias) in known["y"] and header_key(alias) not in used
     ]
     east = str(rng.choice(options))
     north = _partner(east)
@@ -353,11 +342,9 @@ def _pair(
 def _add_extras(table: Table, used: set[str], rng: np.random.Generator, count: int) -> None:
     """Add columns of no field of ours, one header twice, and put all in some order."""
     extra = words()["extra"]
-    kind = kind_headers(table.kind)
+    known = known_headers(read_kinds()[table.kind])
     names = [
-        name
-        for name in extra
-        if not any(key in kind for key in header_keys(name)) and header_keys(name)[0] not in used
+        name for name in extra if header_key(name) not in known and header_key(name) not in used
     ]
     chosen = rng.choice(names, size=int(rng.integers(0, 7)), replace=False).tolist()
     columns = [("", name, fill(extra[name], count, rng)) for name in chosen if name != "序号"]
