@@ -3,20 +3,31 @@
 Exit status: 0 done, 1 refused (the sentence and its remedy go to standard error), 2 usage.
 """
 
-import json
-import os
 import socket
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated, Any, TypedDict
 
 import typer
-from tqdm import tqdm
 
-from coverage_map import pipeline
+from coverage_map import cli_submissions, pipeline
+from coverage_map.cli_options import (
+    WORKSPACE,
+    AsAccount,
+    Column,
+    Crs,
+    Folder,
+    Full,
+    Json,
+    KindOfRecord,
+    Partial,
+    open_as,
+    print_json,
+    read_columns,
+    show_progress,
+    text,
+)
 from coverage_map.cli_report import (
     check_figures,
     describe_place,
@@ -24,11 +35,7 @@ from coverage_map.cli_report import (
     print_check,
     print_import,
 )
-from coverage_map.text import Text, one_of
 from geodata.errors import CoverageMapError, FileRefusedError, UsageError
-
-LANGUAGE_VARIABLE = "COVERAGE_MAP_LANGUAGE"
-text = Text(one_of(os.environ.get(LANGUAGE_VARIABLE, "zh_CN")))
 
 app = typer.Typer(
     name="coverage-map",
@@ -39,33 +46,10 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 
-Folder = Annotated[Path, typer.Option("--workspace", "-w", help=text("cli.workspace"))]
-AsAccount = Annotated[str, typer.Option("--as", help=text("cli.as"))]
-Json = Annotated[bool, typer.Option("--json", help=text("cli.json"))]
 Area = Annotated[str, typer.Option("--area", help=text("cli.area"))]
 Indicator = Annotated[str, typer.Option("--indicator", help=text("cli.indicator"))]
 Operator = Annotated[str, typer.Option("--operator", help=text("cli.operator"))]
 Encoding = Annotated[str, typer.Option("--encoding", help=text("cli.encoding"))]
-
-WORKSPACE = Path("workspace")
-
-
-@contextmanager
-def _progress() -> Iterator[Callable[[str, int, int], None]]:
-    """Give a progress callback that draws a bar on a terminal and nothing elsewhere."""
-    shown = sys.stderr.isatty()
-    with tqdm(total=0, disable=not shown, leave=False, file=sys.stderr) as bar:
-
-        def advance(message: str, done: int, total: int) -> None:
-            bar.total, bar.n = total, done
-            bar.set_description(text(message), refresh=True)
-
-        yield advance
-
-
-def _open(folder: Path, account: str) -> tuple[pipeline.Workspace, pipeline.Actor]:
-    workspace = pipeline.open_workspace(folder)
-    return workspace, pipeline.local_actor(workspace, account or None)
 
 
 class Asked(TypedDict):
@@ -80,10 +64,6 @@ def _asked(area: str, indicator: str, operator: str) -> Asked:
     return {"area": area, "indicator": indicator or None, "operator": operator or None}
 
 
-def _print_json(value: Any) -> None:
-    typer.echo(json.dumps(value, ensure_ascii=False, indent=2, default=str))
-
-
 @app.command(help=text("cli.init.help"))
 def init(
     workspace: Folder = WORKSPACE,
@@ -92,10 +72,10 @@ def init(
     as_json: Json = False,
 ) -> None:
     """Make a workspace, with the sample city loaded unless ``--empty``."""
-    with _progress() as progress:
+    with show_progress() as progress:
         made = pipeline.init_workspace(workspace, sample=not empty, progress=progress)
     if as_json:
-        _print_json(_status(made, pipeline.local_actor(made)))
+        print_json(_status(made, pipeline.local_actor(made)))
     else:
         typer.echo(text("cli.init.done", folder=workspace))
 
@@ -119,10 +99,10 @@ def status(
     workspace: Folder = WORKSPACE, *, account: AsAccount = "", as_json: Json = False
 ) -> None:
     """Print what the workspace holds and what follows from it."""
-    opened, actor = _open(workspace, account)
+    opened, actor = open_as(workspace, account)
     figures = _status(opened, actor)
     if as_json:
-        _print_json(figures)
+        print_json(figures)
         return
     typer.echo(text("cli.status.register", **figures))
     for kind, count in figures["records"].items():
@@ -130,15 +110,6 @@ def status(
     for indicator, states in figures["verdicts"].items():
         parts = "  ".join(f"{text(f'state.{state}')} {n:,}" for state, n in states.items())
         typer.echo(f"  {text(f'indicator.{indicator}')}  {parts}")
-
-
-def _columns(given: list[str]) -> dict[str, str]:
-    """Read ``field=header`` pairs."""
-    pairs = [pair.partition("=") for pair in given]
-    for field, equals, _ in pairs:
-        if not equals or not field:
-            raise UsageError("column_answer", given=field)
-    return {field: header for field, _, header in pairs}
 
 
 @app.command(help=text("cli.check.help"))
@@ -149,11 +120,9 @@ def check(
     ] = None,
     *,
     owner: Annotated[str, typer.Option("--owner", help=text("cli.import.owner"))] = "",
-    crs: Annotated[str, typer.Option("--crs", help=text("cli.import.crs"))] = "",
-    kind: Annotated[str, typer.Option("--kind", help=text("cli.import.kind"))] = "",
-    column: Annotated[
-        list[str] | None, typer.Option("--column", help=text("cli.import.column"))
-    ] = None,
+    crs: Crs = "",
+    kind: KindOfRecord = "",
+    column: Column = None,
     account: AsAccount = "",
     as_json: Json = False,
 ) -> None:
@@ -161,9 +130,9 @@ def check(
     opened = actor = None
     register = ""
     if workspace is not None or pipeline.is_workspace(WORKSPACE):
-        opened, actor = _open(workspace or WORKSPACE, account)
+        opened, actor = open_as(workspace or WORKSPACE, account)
         register = pipeline.read_status(opened, actor).register_version
-    answers = pipeline.make_answers(crs=crs, kind=kind, columns=_columns(column or []))
+    answers = pipeline.make_answers(crs=crs, kind=kind, columns=read_columns(column or []))
     results: list[dict[str, Any]] = []
     refused = False
     for file in files:
@@ -182,7 +151,7 @@ def check(
         else:
             typer.echo(f"{file.name}\n  " + "\n  ".join(text.fault(refusal)), err=True)
     if as_json:
-        _print_json(results[0] if len(results) == 1 else results)
+        print_json(results[0] if len(results) == 1 else results)
     if refused:
         raise typer.Exit(1)
 
@@ -193,22 +162,24 @@ def import_files(
     owner: Annotated[str, typer.Option("--owner", help=text("cli.import.owner"))],
     workspace: Folder = WORKSPACE,
     *,
-    crs: Annotated[str, typer.Option("--crs", help=text("cli.import.crs"))] = "",
-    kind: Annotated[str, typer.Option("--kind", help=text("cli.import.kind"))] = "",
-    column: Annotated[
-        list[str] | None, typer.Option("--column", help=text("cli.import.column"))
-    ] = None,
-    partial: Annotated[bool, typer.Option("--partial", help=text("cli.import.partial"))] = False,
+    crs: Crs = "",
+    kind: KindOfRecord = "",
+    column: Column = None,
+    partial: Partial = False,
+    full: Full = False,
     account: AsAccount = "",
     as_json: Json = False,
 ) -> None:
-    """Import carriers' files; a file with faults goes in only with ``--partial``."""
-    opened, actor = _open(workspace, account)
-    columns = _columns(column or [])
+    """Import carriers' files; a file with faults goes in only with ``--partial``.
+
+    The city's are accepted at once; an owner's are submitted and wait for the city.
+    """
+    opened, actor = open_as(workspace, account)
+    columns = read_columns(column or [])
     results: list[dict[str, Any]] = []
     refused = False
     for file in files:
-        with _progress() as progress:
+        with show_progress() as progress:
             outcome = pipeline.import_file(
                 opened,
                 actor,
@@ -218,16 +189,21 @@ def import_files(
                 kind=kind,
                 columns=columns,
                 partial=partial,
+                full=full,
                 progress=progress,
             )
-        refused |= outcome.accepted is None
+        refused |= outcome.refusal is not None
         results.append(import_figures(outcome, text))
         if not as_json:
             print_import(outcome, text)
     if as_json:
-        _print_json(results[0] if len(results) == 1 else results)
+        print_json(results[0] if len(results) == 1 else results)
     if refused:
         raise typer.Exit(1)
+
+
+for name, command in cli_submissions.COMMANDS.items():
+    app.command(name=name, help=text(f"cli.{name}.help"))(command)
 
 
 @app.command(help=text("cli.gaps.help"))
@@ -243,7 +219,7 @@ def gaps(
     as_json: Json = False,
 ) -> None:
     """Write the gap list; the ending of ``--out`` picks the format."""
-    opened, actor = _open(workspace, account)
+    opened, actor = open_as(workspace, account)
     asked = _asked(area, indicator, operator)
     found = pipeline.read_gaps(opened, actor, **asked)
     if out is not None:
@@ -256,7 +232,7 @@ def gaps(
             encoding=encoding or None,
         )
     if as_json:
-        _print_json(_gap_figures(found, out))
+        print_json(_gap_figures(found, out))
     elif out is not None:
         typer.echo(text("cli.gaps.written", n=len(found), out=out))
     else:
@@ -291,7 +267,7 @@ def sharing(
     as_json: Json = False,
 ) -> None:
     """List what stands near enough to gaps to be shared, and possible duplicate builds."""
-    opened, actor = _open(workspace, account)
+    opened, actor = open_as(workspace, account)
     asked = _asked(area, indicator, operator)
     found = pipeline.read_sharing(opened, actor, **asked)
     if out is not None:
@@ -303,7 +279,7 @@ def sharing(
             language=text.language,
         )
     if as_json:
-        _print_json(
+        print_json(
             {
                 "gaps": len(found.gaps),
                 "gaps_with_opportunity": int(found.opportunities["gap_id"].nunique()),
@@ -338,7 +314,7 @@ def export(
     as_json: Json = False,
 ) -> None:
     """Write the gap map into a folder, in every format or in those named."""
-    opened, actor = _open(workspace, account)
+    opened, actor = open_as(workspace, account)
     asked = _asked(area, indicator, operator)
     endings = [e.strip().lstrip(".") for e in formats.split(",") if e.strip()]
     written = []
@@ -347,7 +323,7 @@ def export(
             raise UsageError(
                 "format_not_offered", ending=ending, offered=" ".join(pipeline.export_formats())
             )
-    with _progress() as progress:
+    with show_progress() as progress:
         wanted = endings or list(pipeline.export_formats())
         for done, ending in enumerate(wanted):
             progress("progress.export", done, len(wanted))
@@ -369,7 +345,7 @@ def export(
             )
             written.append(str(path))
     if as_json:
-        _print_json({"written": written})
+        print_json({"written": written})
     else:
         for name in written:
             typer.echo(name)
@@ -389,7 +365,7 @@ def serve(
 
     if sample and not pipeline.is_workspace(workspace):
         typer.echo(text("cli.serve.building"), err=True)
-        with _progress() as progress:
+        with show_progress() as progress:
             pipeline.init_workspace(workspace, sample=True, progress=progress)
     pipeline.open_workspace(workspace)
     _check_port(host, port)
@@ -424,7 +400,7 @@ def options(
 
 
 # Refusals of what was typed rather than of what was handed in.
-USAGE_CODES = {"export_format", "export_encoding", "account_unknown"}
+USAGE_CODES = {"export_format", "export_encoding", "account_unknown", "upload_unknown"}
 
 
 def main() -> None:

@@ -1,8 +1,10 @@
-"""What the command line says of faults and imports."""
+"""What the command line says of faults, imports and submissions."""
 
+from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
+import pandas as pd
 import typer
 
 from coverage_map import pipeline
@@ -11,6 +13,7 @@ from coverage_map.text import Text
 from geodata.errors import Fault
 
 SHOWN_ROWS = 10
+SHOWN_CHANGES = 20
 
 
 def describe_fault(fault: Fault, text: Text) -> dict[str, Any]:
@@ -101,6 +104,9 @@ def import_figures(outcome: pipeline.ImportOutcome, text: Text) -> dict[str, Any
     return {
         "file": outcome.check.filename,
         "owner": outcome.check.owner,
+        "upload": outcome.check.upload_id,
+        "state": outcome.state,
+        "earlier": asdict(outcome.check.earlier) if outcome.check.earlier else None,
         "accepted": accepted is not None,
         "rows": dict(accepted.rows) if accepted else {},
         "changed_verdicts": len(accepted.changed) if accepted else 0,
@@ -111,14 +117,20 @@ def import_figures(outcome: pipeline.ImportOutcome, text: Text) -> dict[str, Any
 def print_import(outcome: pipeline.ImportOutcome, text: Text) -> None:
     """Print what was understood and taken of a file, what is asked, and its faults by cause."""
     print_check(outcome.check.filename, outcome.check.tables, text)
+    earlier = outcome.check.earlier
+    if earlier is not None:
+        when, state = earlier.received_at[:10], text(f"upload_state.{earlier.state}")
+        typer.echo("  " + text("cli.import.earlier", when=when, name=earlier.filename, state=state))
     if outcome.accepted:
         changed = len(outcome.accepted.changed)
         taken = sum(outcome.accepted.rows.values())
         typer.echo("  " + text("cli.import.accepted", rows=taken, changed=changed))
         return
+    if outcome.refusal is None:
+        typer.echo("  " + text("cli.import.submitted", upload=outcome.check.upload_id))
+        return
     typer.echo("  " + text("cli.import.refused"), err=True)
-    if outcome.refusal is not None:
-        typer.echo("  " + " ".join(text.fault(outcome.refusal)), err=True)
+    typer.echo("  " + " ".join(text.fault(outcome.refusal)), err=True)
 
 
 def _understood(table: CheckedTable, text: Text) -> str:
@@ -173,3 +185,55 @@ def describe_place(fault: Fault, text: Text) -> str:
     if place.column:
         parts.append(text("place.column", column=place.column))
     return " ".join(part for part in parts if part)
+
+
+def submission_figures(submission: pipeline.Submission) -> dict[str, Any]:
+    """Return an upload and what happened to it as a JSON-ready mapping."""
+    parts = {name: value for name, value in vars(submission).items() if name != "check"}
+    check = submission.check
+    rows = {kind: len(records) for kind, records in check.records.items()} if check else {}
+    return {**parts, "rows": rows, "events": plain_rows(submission.events)}
+
+
+def difference_figures(difference: pipeline.Difference | None) -> dict[str, Any] | None:
+    """Return what an upload would change of its owner's records as a JSON-ready mapping."""
+    if difference is None:
+        return None
+    return {**vars(difference), "records": plain_rows(difference.records)}
+
+
+def accepted_figures(
+    upload_id: str, rows: Mapping[str, int], changed: pd.DataFrame
+) -> dict[str, Any]:
+    """Return what accepting an upload changes as a JSON-ready mapping."""
+    return {
+        "upload": upload_id,
+        "rows": dict(rows),
+        "changed_verdicts": len(changed),
+        "verdicts": plain_rows(changed),
+    }
+
+
+def change_lines(difference: pipeline.Difference, text: Text) -> list[str]:
+    """Return a line a change of a record, the first so many."""
+    lines = []
+    for row in plain_rows(difference.records.head(SHOWN_CHANGES)):
+        said = [text(f"change.{row['change']}"), text(f"kind.{row['kind']}")]
+        said += [row["key"], row["name"]]
+        if row["change"] == "moved":
+            said.append(f"{row['moved_m']:,} m")
+        if row["field"]:
+            before, after = row["before"] or "—", row["after"] or "—"
+            said.append(f"{_field(row['field'], text)}: {before} → {after}")
+        lines.append("\t".join(said))
+    more = len(difference.records) - SHOWN_CHANGES
+    return [*lines, text("cli.more", n=more)] if more > 0 else lines
+
+
+def plain_rows(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    """Return rows as mappings, missing values as None."""
+    plain = frame.astype("object")
+    return [
+        {str(name): value for name, value in row.items()}
+        for row in plain.where(plain.notna(), None).to_dict("records")
+    ]
