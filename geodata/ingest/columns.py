@@ -212,7 +212,7 @@ def _judge_order(found: _Found, answer: TableAnswer, judge: Judge) -> list[str]:
         and name not in found.matches
         and name not in answer.columns
     ]
-    if kind.geometry != "none" and not _has_shapes(found.table):
+    if kind.geometry == "point" and not _has_shapes(found.table):
         open_axes = [a for a in ("x", "y") if a not in found.matches and a not in answer.columns]
         options = {
             axis: judge.candidates(kind, axis, found.taken, found.columns) for axis in open_axes

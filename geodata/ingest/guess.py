@@ -88,10 +88,11 @@ def _guess(
         if entry.required and name not in own and entry.fallback not in own
     )
     bonus = _bonus(kind.name, titles)
+    leaning = _owner_bonus(kind.name, owner) + _leaning(table, kind.name, hits)
     support = bonus + _support(table, kind, {name: weight for name, (_, weight) in weights.items()})
     return Guess(
         kind=kind.name,
-        score=sum(score for score, _ in weights.values()) + bonus + _owner_bonus(kind.name, owner),
+        score=sum(score for score, _ in weights.values()) + bonus + leaning,
         support=support,
         hits=frozenset(hits),
         missing=missing,
@@ -210,6 +211,18 @@ def _owner_bonus(kind: str, owner: str) -> float:
     leaning = settings()["kind"]["owner"]
     row = leaning.get(owner) or (leaning["operator"] if known.operator else {})
     return float(row.get(kind, 0.0))
+
+
+def _leaning(table: RawTable, kind: str, hits: Mapping[int, Hit]) -> float:
+    """Return what headers add to a kind that are none of its fields but stand in its lists."""
+    rule = strangers()["leaning"]
+    parts = [word(part) for part in rule["parts"].get(kind, ())]
+    told = sum(
+        any(part in word(header) for part in parts)
+        for j, header in enumerate(table.headers)
+        if j not in hits
+    )
+    return min(told * float(rule["weight"]), float(rule["most"]))
 
 
 def _geometry_fits(table: RawTable, kind: Kind) -> bool:

@@ -40,9 +40,7 @@ def recognise(table: RawTable, file: str, owner: str, judge: Judge) -> Recognise
             return Recognised("", against.reason, _offer(guesses), against.headers)
         if share >= rule["share"]:
             return Recognised("", against.reason, (), against.headers)
-    if best is None or best.support < rule["support"]:
-        return Recognised("", "none_of_ours")
-    return _among_ours(table, guesses, judge)
+    return _among_ours(table, guesses, judge) if guesses else Recognised("", "none_of_ours")
 
 
 def _among_ours(table: RawTable, guesses: list[Guess], judge: Judge) -> Recognised:
@@ -54,6 +52,8 @@ def _among_ours(table: RawTable, guesses: list[Guess], judge: Judge) -> Recognis
         key=lambda guess: (-guess.rank, guess.kind),
     )
     best = told or ranked[0]
+    if best.support < strangers()["rule"]["support"]:
+        return Recognised("", "none_of_ours")
     lacks_one = best.named and len(best.missing) == 1 and _may_be_ours(best)
     weak = best.missing and best.score < rules["least_score"] and not lacks_one
     nameless = not best.named and bool({"name", "source_id"} & set(best.missing))
@@ -85,7 +85,10 @@ def _with_judged(table: RawTable, guess: Guess, judge: Judge) -> Guess:
             missing.append(name)
     judged = len(guess.missing) - len(missing)
     return replace(
-        guess, missing=tuple(missing), score=guess.score - judged * settings()["kind"]["judged"]
+        guess,
+        missing=tuple(missing),
+        score=guess.score - judged * settings()["kind"]["judged"],
+        support=guess.support + judged * strangers()["rule"]["identity"],
     )
 
 

@@ -3,6 +3,7 @@
 The words and weights are data, ``strangers.toml``.
 """
 
+import re
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -30,13 +31,19 @@ def strangers() -> Mapping[str, Any]:
     return tomllib.loads(text)
 
 
+@cache
+def _spared() -> re.Pattern[str]:
+    return re.compile("|".join(strangers()["spared"]["parts"]))
+
+
 @lru_cache(maxsize=65536)
 def stranger_of(header: str) -> tuple[str, float]:
     """Return the reason a header speaks for and its weight, the heaviest; "" for none."""
-    keys = header_keys(header)[:2]
-    if any(word(part) in keys[0] for part in strangers()["spared"]["parts"]):
-        return "", 0.0
+    spared = _spared()
+    keys = [key for whole in header_keys(header)[:2] if (key := spared.sub("", whole))]
     found = ("", 0.0)
+    if not keys:
+        return found
     for entry in strangers()["strangers"]:
         told = (
             any(word(part) in keys[0] for part in entry.get("parts", ()))

@@ -229,7 +229,11 @@ def test_of_equal_headers_the_fuller_counts_and_of_aliases_the_preferred():
     headers = ["站址编码", "基站名称", "挂高", "挂高", "eNodeB ID"]
     found, _ = mapped(headers, ("1", "a", "", 30, "9"), ("2", "b", 33, 35, "8"))
     assert {m.field: m.column for m in found.matches} == {"source_id": 0, "name": 1, "height_m": 3}
-    assert [fault.code for fault in found.faults] == ["column_twice"]
+    assert [(fault.code, fault.place.column) for fault in found.faults] == [
+        ("column_chosen", "站址编码"),
+        ("column_twice", "挂高"),
+    ]
+    assert found.faults[0].params["others"] == "eNodeB ID"
     _, fields = mapped(["站址编码", "基站名称", "eNodeB ID"], ("", "a", "9"), ("", "b", "8"))
     assert fields["source_id"] == "eNodeB ID"
 
