@@ -66,7 +66,9 @@ def check_table(
         table.rows,
         work.bad | waiting,
     )
-    _check_matches(work, kind, matched, waiting)
+    if len(register.units):
+        # Where no register says what there is, no row can be said to be of nowhere.
+        _check_matches(work, kind, matched, waiting)
     check_placeless(work, kind, waiting)
     _check_keys(work, kind)
     records = finish_records(work, frame, matched, owner, spare)

@@ -11,11 +11,18 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from geodata.ingest.hypotheses import Ints
+from geodata.ingest.hypotheses import Hypothesis, Ints, in_named
 from geodata.ingest.raw import RawTable
 from geodata.ingest.settings import settings
 from geodata.ingest.values import cell_text
-from geodata.ingest.weighing import Evidence, Verdict, choose, strongest_contrary, sure_by_areas
+from geodata.ingest.weighing import (
+    Evidence,
+    Verdict,
+    choose,
+    lead,
+    strongest_contrary,
+    sure_by_areas,
+)
 
 
 @dataclass(frozen=True)
@@ -69,7 +76,7 @@ def split_by_column(evidence: Evidence, whole: Verdict, rows: Ints, labels: Labe
     for label in labels():
         codes = label.codes[rows]
         groups = [np.flatnonzero(codes == value) for value in range(len(label.values))]
-        sure = [sure_by_areas(evidence.take(group), "part_rows") for group in groups]
+        sure = [_sure(evidence.take(group)) for group in groups]
         if len({one.name for one in sure if one is not None}) < 2:
             continue
         explained = sum(int(one.inside.sum()) for one in sure if one is not None)
@@ -81,4 +88,23 @@ def split_by_column(evidence: Evidence, whole: Verdict, rows: Ints, labels: Labe
                 for one, group in zip(sure, groups, strict=True)
             )
             best, most = Split(label, verdicts), explained
+    return best
+
+
+def _sure(evidence: Evidence) -> Hypothesis | None:
+    """Return the system that a part is sure of, where borders on all sides could tell.
+
+    Rows along one border only fall inside under any shift away from it. So the winner must have
+    rows too that would fall out if they were shifted as far on the other side of it.
+    """
+    best = sure_by_areas(evidence, "part_rows")
+    if best is None:
+        return None
+    rows = np.arange(len(best.lon))
+    for other in evidence.rivals(best):
+        beyond = in_named(
+            evidence.positions, rows, 2 * best.lon - other.lon, 2 * best.lat - other.lat
+        )
+        if lead(best.inside, beyond, evidence.cells)[0] < settings()["crs"]["rule"]["mixed_rows"]:
+            return None
     return best

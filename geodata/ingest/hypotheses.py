@@ -158,11 +158,11 @@ def _try(
         near &= (lat > south - margin) & (lat < north + margin)
     near &= in_reach(crs, lon)
     inside = np.zeros(len(x), dtype=bool)
-    inside[near] = _in_named(positions, np.flatnonzero(near), lon[near], lat[near])
+    inside[near] = in_named(positions, np.flatnonzero(near), lon[near], lat[near])
     return Hypothesis(crs, swapped, near, inside, _agrees(positions, lon, lat), lon, lat)
 
 
-def _in_named(positions: Positions, rows: Ints, lon: Floats, lat: Floats) -> Bools:
+def in_named(positions: Positions, rows: Ints, lon: Floats, lat: Floats) -> Bools:
     """Say which rows' positions lie in the outline that they name."""
     area = positions.area[rows]
     inside = np.zeros(len(rows), dtype=bool)

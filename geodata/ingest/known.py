@@ -37,17 +37,35 @@ def known_places(
         table = table.set_index(["x", "y"])[["lon", "lat"]]
         wanted = pd.MultiIndex.from_arrays([frame["x"], frame["y"]])
         found = table.reindex(wanted).set_axis(frame.index, axis="index")
-    links = {kind.name: None, **settings()["crs"]["links"].get(kind.name, {})}
-    for other, field in links.items():
+    keyed = [(kind.name, key_texts(frame, kind))]
+    for link in settings()["crs"]["links"].get(kind.name, ()):
+        keys = frame[link["field"]].fillna("").astype("str")
+        keyed.append((_written(link["kind"], link.get("its", "")), keys))
+    for name, keys in keyed:
         if found["lon"].notna().all():
             break
-        keys = key_texts(frame, kind) if field is None else frame[field].fillna("").astype("str")
-        table = known[(known["kind"] == other) & (known["key"] != "")].drop_duplicates("key")
+        table = known[(known["kind"] == name) & (known["key"] != "")].drop_duplicates("key")
         there = table.set_index("key")[["lon", "lat"]].reindex(keys).set_axis(frame.index)
         found = found.where(found["lon"].notna(), there)
     if found["lon"].isna().all():
         return None
     return found["lon"].to_numpy(dtype=float), found["lat"].to_numpy(dtype=float)
+
+
+def _written(kind: str, field: str) -> str:
+    """Return what stands under ``kind`` where the key is another field of the record."""
+    return f"{kind}.{field}" if field else kind
+
+
+def _linked_by(kind: str) -> set[str]:
+    """Return the fields beside its key by which other records are linked to a kind."""
+    links = settings()["crs"]["links"].values()
+    return {
+        link["its"]
+        for several in links
+        for link in several
+        if link["kind"] == kind and "its" in link
+    }
 
 
 def placed_records(reports: Iterable[CheckedTable]) -> pd.DataFrame:
@@ -58,7 +76,7 @@ def placed_records(reports: Iterable[CheckedTable]) -> pd.DataFrame:
         if not report.kind or report.crs.parts or not len(records):
             continue
         points = records[records.geometry.geom_type == "Point"]
-        frame = pd.DataFrame(
+        there = pd.DataFrame(
             {
                 "kind": report.kind,
                 "key": key_texts(points, read_kinds()[report.kind]),
@@ -68,7 +86,10 @@ def placed_records(reports: Iterable[CheckedTable]) -> pd.DataFrame:
                 "y": points["y"],
             }
         )
-        frames.append(frame)
+        frames.append(there)
+        for field in _linked_by(report.kind):
+            keys = points[field].fillna("").astype("str")
+            frames.append(there.assign(kind=_written(report.kind, field), key=keys))
     if not frames:
         return pd.DataFrame({name: pd.Series(dtype="float64") for name in KNOWN})
     return pd.concat(frames, ignore_index=True)

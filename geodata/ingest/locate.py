@@ -243,6 +243,8 @@ def _make(
     if not evidence.possible:
         return Part(group.label, group.rows, "none", crs, tuple(said))
     if chosen is None:
+        if all(one.swapped for one in evidence.possible):
+            said.append(_axes(evidence.possible[0].crs, place))
         if claimed:
             said.append(Fault("crs_doubted", place, {"claimed": claimed}, "warning"))
         options = tuple(dict.fromkeys(one.crs for one in scores))
@@ -252,6 +254,8 @@ def _make(
         said.append(Fault("crs_contradicted", place, params, "warning"))
     if chosen.swapped:
         said.append(_axes(chosen.crs, place))
+    if verdict.decided_by == "file" and not verdict.ground:
+        said.append(Fault("crs_by_claim", place, {"claimed": claimed}, "note"))
     if not claimed and not is_geographic(chosen.crs):
         said.append(Fault("crs_datum", place, {"crs": chosen.crs}, "note"))
     other, count = strongest_contrary(chosen, evidence)

@@ -52,7 +52,7 @@ class Evidence:
 
 @dataclass(frozen=True)
 class Verdict:
-    """The hypothesis chosen, if any, and on what ground."""
+    """The hypothesis chosen, if any, and on what ground, or what bears a file's word out."""
 
     chosen: Hypothesis | None = None
     decided_by: DecidedBy = "none"
@@ -91,19 +91,19 @@ def choose(evidence: Evidence) -> Verdict:
     if (one := _by_known(evidence)) is not None:
         found["known"] = one
     paired = [one for one in possible if one.crs == evidence.paired]
-    if len(paired) == 1 and not is_doubted(paired[0], evidence):
+    if len(paired) == 1:
         found["pair"] = paired[0]
-    if len({one.name for one in found.values()}) > 1:
-        return Verdict()
-    for ground, one in found.items():
-        return Verdict(one, "evidence", ground)
+    if found:
+        ground, one = next(iter(found.items()))
+        agreed = len({other.name for other in found.values()}) == 1
+        clear = agreed and (ground == "areas" or not is_doubted(one, evidence))
+        return Verdict(one, "evidence", ground) if clear else Verdict()
     for one in possible:
         if one.crs == evidence.claimed and not is_doubted(one, evidence):
             rivals = evidence.rivals(one)
-            if not evidence.unchosen or all(
-                _leads(one, other, evidence, "support") for other in rivals
-            ):
-                return Verdict(one, "file")
+            supported = all(_leads(one, other, evidence, "support") for other in rivals)
+            if supported or not evidence.unchosen:
+                return Verdict(one, "file", "areas" if supported else "")
     return Verdict()
 
 
@@ -147,7 +147,7 @@ def _by_known(evidence: Evidence) -> Hypothesis | None:
         wins, losses = lead(best.agrees, other.agrees, rows)
         if wins - losses < least or (losses and luck(wins, losses) > rule["chance"]):
             return None
-    return None if is_doubted(best, evidence) else best
+    return best
 
 
 def is_doubted(one: Hypothesis, evidence: Evidence) -> bool:
