@@ -33,7 +33,7 @@ class Column:
 
 
 @cache
-def _loader(name: str) -> str:
+def load_script(name: str) -> str:
     """Return a script that fetches the component's own, which the browser then keeps."""
     return (
         "export default (given) => {\n"  # without a line break it would be taken for a file's name
@@ -85,8 +85,10 @@ def show_table(
             on_pick(str(wanted))
 
     sheet = st.components.v2.component(
-        "coverage_sheet", js=_loader("table.js"), isolate_styles=False
+        "coverage_sheet", js=load_script("table.js"), isolate_styles=False
     )
     sheet(key=key, data=data, on_picked_change=picked)
-    mark = st.components.v2.component("coverage_mark", js=_loader("mark.js"), isolate_styles=False)
+    mark = st.components.v2.component(
+        "coverage_mark", js=load_script("mark.js"), isolate_styles=False
+    )
     mark(key=f"mark_{name}", data={"name": name, "code": chosen})

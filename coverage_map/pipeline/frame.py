@@ -66,7 +66,10 @@ def unit_names(workspace: Workspace, actor: Actor) -> pd.Series:
 
 
 def unit_places(workspace: Workspace, actor: Actor) -> pd.DataFrame:
-    """Return name, township and area (their names) of the units within sight, by code."""
+    """Return name, township and area (their names) and bounds of the units within sight, by code.
+
+    west, south, east and north are degrees of EPSG:4490.
+    """
     scope = allow(actor, "overview")
     register = load_register(workspace)
     units = register.units
@@ -74,8 +77,13 @@ def unit_places(workspace: Workspace, actor: Actor) -> pd.DataFrame:
         units = units[units["area_code"].isin(scope.areas)]
     townships = register.townships.set_index("code")["name"]
     areas = register.areas[register.areas["level"] == "area"].set_index("code")["name"]
+    box = units.geometry.bounds.round(5)
     return pd.DataFrame(
         {
+            "west": box["minx"].to_numpy(),
+            "south": box["miny"].to_numpy(),
+            "east": box["maxx"].to_numpy(),
+            "north": box["maxy"].to_numpy(),
             "name": units["name"].to_numpy(),
             "township": units["township_code"].map(townships).to_numpy(),
             "area": units["area_code"].map(areas).to_numpy(),

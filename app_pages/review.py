@@ -1,0 +1,115 @@
+"""The review queue: rows whose village is in doubt, decided one by one with the keyboard."""
+
+import json
+from collections.abc import Mapping
+from hashlib import sha256
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from app_pages.scene import Scene
+from app_pages.table import load_script
+from coverage_map import pipeline
+from coverage_map.maps import asset_address
+from coverage_map.palette import base_colours
+from coverage_map.text import Text
+from coverage_map.tiles import MAX_ZOOM
+
+KEY = "review"
+SCRIPTS = ("vendor/leaflet/leaflet.js", "vendor/protomaps/protomaps-leaflet.js")
+COLOURS = ("township_outline", "area_outline", "selected", "text")
+WORDS = ("progress", "row", "rows", "none", "other", "search", "keys", "finish", "away", "inside")
+
+
+def queue_of(check: pipeline.UploadCheck) -> pd.DataFrame:
+    """Return the doubtful rows of all sheets of an upload, worst first, each key once."""
+    queues = [table.queue.assign(sheet=table.sheet) for table in check.tables if len(table.queue)]
+    if not queues:
+        return pd.DataFrame()
+    queue = pd.concat(queues, ignore_index=True).drop_duplicates("key")
+    return queue.sort_values("confidence", kind="stable").reset_index(drop=True)
+
+
+def _items(queue: pd.DataFrame, places: pd.DataFrame, text: Text) -> list[dict[str, Any]]:
+    items = []
+    for row in queue.to_dict("records"):
+        candidates = [
+            {
+                "unit": found["unit"],
+                "name": _name(places, found["unit"], "name"),
+                "place": " · ".join(
+                    _name(places, found["unit"], level) for level in ("township", "area")
+                ),
+                "why": text(f"how.{found['why']}"),
+                "confidence": found["confidence"],
+                "away_m": found.get("away_m", -1),
+                "box": list(places.loc[found["unit"], ["west", "south", "east", "north"]])
+                if found["unit"] in places.index
+                else None,
+            }
+            for found in json.loads(row["candidates"] or "[]")
+        ]
+        placed = pd.notna(row["lon"])
+        items.append(
+            {
+                "key": row["key"],
+                "said": row["said"],
+                "name": row["name"],
+                "sheet": row["sheet"],
+                "row": int(row["row"]),
+                "rows": int(row["rows"]),
+                "reason": text(f"queue.{row['reason']}"),
+                "lon": round(float(row["lon"]), 6) if placed else None,
+                "lat": round(float(row["lat"]), 6) if placed else None,
+                "candidates": candidates,
+            }
+        )
+    return items
+
+
+def _name(places: pd.DataFrame, unit: str, column: str) -> str:
+    return str(places.loc[unit, column]) if unit in places.index else unit
+
+
+def show_queue(
+    scene: Scene, check: pipeline.UploadCheck, queue: pd.DataFrame, decided: Mapping[str, str]
+) -> bool:
+    """Show the queue; choices are kept as they are made.
+
+    Returns whether the person is done and the file is to be read again.
+    """
+    text = scene.text
+    places = pipeline.unit_places(scene.workspace, scene.actor)
+    layer = pipeline.boundary_layer(scene.workspace, scene.actor)
+    west, south, east, north = layer.bounds
+    data = {
+        "items": _items(queue, places, text),
+        "decided": {key: decided[key] for key in queue["key"] if key in decided},
+        "places": [
+            [code, f"{row['name']} {row['township']} {row['area']}"]
+            for code, row in places.iterrows()
+        ],
+        "layer": f"/layers/{layer.hash}.pmtiles",
+        "bounds": [[south, west], [north, east]],
+        "max_zoom": MAX_ZOOM,
+        "colours": {name: base_colours()[name] for name in COLOURS} | {"point": "#22282d"},
+        "assets": {
+            "css": asset_address("vendor/leaflet/leaflet.css"),
+            "scripts": [asset_address(name) for name in SCRIPTS],
+        },
+        "words": {name: text(f"review.{name}") for name in WORDS},
+    }
+    # Kept choices come back with the next run; they are no reason to build the queue anew.
+    steady = {name: value for name, value in data.items() if name != "decided"}
+    data["version"] = sha256(json.dumps(steady, default=str).encode()).hexdigest()[:16]
+
+    def keep() -> None:
+        if made := st.session_state[KEY].decided:
+            pipeline.keep_decisions(scene.workspace, scene.actor, check.upload_id, dict(made))
+
+    component = st.components.v2.component(
+        "coverage_review", js=load_script("review.js"), isolate_styles=False
+    )
+    found = component(key=KEY, data=data, on_decided_change=keep, on_finished_change=lambda: None)
+    return bool(found.finished)
