@@ -6,19 +6,23 @@ from functools import partial
 from pathlib import PurePosixPath
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 
 from geodata.crs import CGCS2000
-from geodata.errors import FileRefusedError, Place
-from geodata.ingest.aliases import header_keys
+from geodata.errors import Fault, FileRefusedError, Place
 from geodata.ingest.check import check_table
 from geodata.ingest.columns import Columns, map_columns
 from geodata.ingest.detect import split_upload
-from geodata.ingest.header import find_table
+from geodata.ingest.header import find_tables
+from geodata.ingest.header_forms import header_keys
 from geodata.ingest.known import key_texts, known_places, placed_records
-from geodata.ingest.raw import Part, RawTable
+from geodata.ingest.raw import Grid, Part, RawTable
+from geodata.ingest.read_dxf import read_dxf
 from geodata.ingest.read_kml import read_kml
-from geodata.ingest.read_tables import read_text, read_workbook
+from geodata.ingest.read_markup import read_html, read_spreadsheetml
+from geodata.ingest.read_tables import read_workbook
+from geodata.ingest.read_text import read_text
 from geodata.ingest.read_vectors import read_vectors
 from geodata.ingest.report import (
     Answers,
@@ -50,6 +54,19 @@ __all__ = [
     "read_file",
     "table_shape",
 ]
+
+# Format → what reads it: sheets, whose tables are then looked for, or layers of features.
+_GRIDS: Mapping[str, Callable[[Part, str], list[Grid]]] = {
+    "spreadsheet": read_workbook,
+    "text": read_text,
+    "html": read_html,
+    "mhtml": read_html,
+    "spreadsheetml": read_spreadsheetml,
+}
+_LAYERS: Mapping[str, Callable[[Part, str], Iterator[RawTable]]] = {
+    "kml": read_kml,
+    "dxf": read_dxf,
+}
 
 
 def check_file(
@@ -91,7 +108,11 @@ def check_file(
     for table in read_file(content, name):
         shape = table_shape(table)
         answer, profile = _answer(said, profiles, table.sheet, shape)
-        columns = Columns(reason=table.reason) if table.reason else map_columns(table, answer, name)
+        columns = (
+            Columns(reason=table.reason)
+            if table.reason
+            else map_columns(table, answer, name, owner, remembered=bool(profile))
+        )
         check: Callable[[pd.DataFrame | None], CheckedTable] | None = None
         if columns.kind:
             check = partial(
@@ -145,23 +166,24 @@ def table_shape(table: RawTable) -> tuple[str, ...]:
 def _answer(
     known: Answers, profiles: Sequence[Profile], sheet: str, shape: tuple[str, ...]
 ) -> tuple[TableAnswer, str]:
-    """Return what was said of a table, and the profile it comes from where nothing was said now."""
+    """Return what was said of a table, now and before, and the profile what was before is from."""
     said = known.for_sheet(sheet)
-    if said != TableAnswer():
-        return said, ""
     fitting = next((profile for profile in profiles if profile.shape == shape), None)
-    return (fitting.answer, fitting.name) if fitting else (said, "")
+    return (said.over(fitting.answer), fitting.name) if fitting else (said, "")
 
 
 def _ask_of_strangers(reports: list[CheckedTable]) -> list[CheckedTable]:
     """Ask what a sheet that fits no kind may be only where the file has no sheet of ours.
 
-    A summary or a legend beside the records needs no answer.
+    A summary or a legend beside the records needs no answer; a sheet that may be of several kinds
+    does.
     """
     if not any(report.kind for report in reports):
         return reports
     return [
-        replace(report, questions=()) if report.reason == "none_of_ours" else report
+        replace(report, questions=())
+        if not report.kind and report.reason != "kind_unclear"
+        else report
         for report in reports
     ]
 
@@ -173,14 +195,45 @@ def read_file(content: bytes, name: str) -> list[RawTable]:
         FileRefusedError: see ``check_file``.
     """
     parts = split_upload(content, name)
-    tables = [
-        table if len(parts) == 1 else replace(table, sheet=_inner_sheet(part, table))
-        for part in parts
-        for table in _read_part(part, name)
-    ]
+    tables: list[RawTable] = []
+    refusals: list[FileRefusedError] = []
+    for part in parts:
+        try:
+            read = [
+                replace(table, faults=(*part.notes, *table.faults)) if i == 0 else table
+                for i, table in enumerate(_read_part(part, name))
+            ]
+        except FileRefusedError as refusal:
+            refusals.append(refusal)
+            read = [_lost(part, refusal.fault)]
+        if len(parts) > 1:
+            read = [replace(table, sheet=_inner_sheet(part, table)) for table in read]
+        tables += read
+    if len(refusals) == len(parts):
+        raise refusals[0]
     if not tables:
         raise FileRefusedError("file_empty", Place(file=name))
-    return tables
+    return _tell_apart(tables)
+
+
+def _lost(part: Part, fault: Fault) -> RawTable:
+    """Return what stands for a file of an archive that cannot be read, though others can."""
+    said = replace(fault, place=replace(fault.place, sheet=part.name))
+    return RawTable("", None, (), (), np.empty(0, dtype=np.int64), faults=(said,), reason="unread")
+
+
+def _tell_apart(tables: list[RawTable]) -> list[RawTable]:
+    """Return the tables with a name of its own each: answers are given by name."""
+    taken: set[str] = set()
+    named = []
+    for table in tables:
+        sheet, number = table.sheet, 1
+        while sheet in taken:
+            number += 1
+            sheet = f"{table.sheet} ({number})"
+        taken.add(sheet)
+        named.append(table if sheet == table.sheet else replace(table, sheet=sheet))
+    return named
 
 
 def _inner_sheet(part: Part, table: RawTable) -> str:
@@ -189,13 +242,13 @@ def _inner_sheet(part: Part, table: RawTable) -> str:
 
 
 def _read_part(part: Part, name: str) -> Iterator[RawTable]:
-    if part.format == "spreadsheet":
-        return (find_table(grid, name) for grid in read_workbook(part, name))
-    if part.format == "text":
-        return iter([find_table(read_text(part, name), name)])
-    if part.format == "kml":
-        return read_kml(part, name)
-    return read_vectors(part, name)
+    if part.format == "refused":
+        fault = part.notes[0]
+        raise FileRefusedError(fault.code, fault.place, **fault.params)
+    if part.format in _GRIDS:
+        grids = _GRIDS[part.format](part, name)
+        return (table for grid in grids for table in find_tables(grid, name))
+    return _LAYERS.get(part.format, read_vectors)(part, name)
 
 
 def _unread(table: RawTable, columns: Columns, name: str) -> CheckedTable:
@@ -211,6 +264,6 @@ def _unread(table: RawTable, columns: Columns, name: str) -> CheckedTable:
         unmapped=table.headers,
         crs=CrsChoice(),
         records=gpd.GeoDataFrame(geometry=[], crs=CGCS2000),
-        faults=table.faults,
+        faults=(*table.faults, *columns.faults),
         questions=columns.questions,
     )

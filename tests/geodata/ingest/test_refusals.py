@@ -34,13 +34,29 @@ REFUSED = {
     "cut xlsx": (GOOD[: len(GOOD) // 2], "a.xlsx", "file_damaged"),
     "damaged xls": (OLE + bytes(3000), "a.xls", "file_damaged"),
     "cut xls": (old_workbook("a", [SITE])[:1500], "a.xls", "file_damaged"),
-    "DWG": (b"AC1032" + bytes(100), "管道.dwg", "format_unread"),
-    "WPS": (OLE + bytes(3000), "a.et", "format_unread"),
-    "PDF": (b"%PDF-1.7 ...", "a.pdf", "format_unread"),
-    "HTML called xls": (
-        b"<html><table><tr><td>1</td></tr></table></html>",
+    "DWG": (b"AC1032" + bytes(100), "管道.dwg", "drawing_unread"),
+    "WPS": (OLE + bytes(3000), "a.et", "wps_unread"),
+    "PDF": (b"%PDF-1.7 ...", "a.pdf", "picture_unread"),
+    "HTML without a table": (b"<html><body>404</body></html>", "a.xls", "format_unread"),
+    "XML of something else": (b"<?xml version='1.0'?><feed/>", "a.xml", "format_unread"),
+    "RAR": (b"Rar!\x1a\x07\x01\x00", "a.rar", "packing_unread"),
+    "7z": (b"7z\xbc\xaf\x27\x1c", "a.7z", "packing_unread"),
+    "binary DXF": (b"AutoCAD Binary DXF\r\n\x1a\x00", "a.dxf", "binary_drawing_unread"),
+    "DXF that is none": (b"hello", "a.dxf", "file_damaged"),
+    "cut DXF": (b"0\nSECTION\n2\nENTITIES\n0\nLINE\n8\n0\n10\n", "a.dxf", "file_damaged"),
+    "old Word": (OLE + bytes(600) + "WordDocument".encode("utf-16-le"), "a.xls", "format_unread"),
+    "damaged SpreadsheetML": (
+        b'<?xml version="1.0"?><Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet"><W',
         "a.xls",
-        "format_unread",
+        "file_damaged",
+    ),
+    "entities in SpreadsheetML": (
+        (
+            b'<!DOCTYPE x [<!ENTITY a SYSTEM "file:///etc/passwd">]><Workbook xmlns='
+            b'"urn:schemas-microsoft-com:office:spreadsheet">&a;</Workbook>'
+        ),
+        "a.xls",
+        "file_damaged",
     ),
     "Word": (archive({"word/document.xml": b"<x/>"}), "a.docx", "format_unread"),
     "bytes": (bytes(range(256)) * 40, "a.csv", "format_unknown"),
@@ -49,8 +65,9 @@ REFUSED = {
         "a.csv",
         "encoding_unknown",
     ),
-    "loose shp": (bytes.fromhex("0000270a") + bytes(100), "a.shp", "file_incomplete"),
-    "shp without dbf": (archive({"a.shp": b"x", "a.shx": b"x"}), "a.zip", "file_incomplete"),
+    "loose shp": (bytes.fromhex("0000270a") + bytes(100), "a.shp", "file_damaged"),
+    "a mere index": (bytes.fromhex("0000270a") * 20, "a.shx", "file_incomplete"),
+    "mif without mid": (archive({"a.mif": b"VERSION 300\n"}), "a.zip", "file_incomplete"),
     "loose tab": (b"!table\n!version 300\n", "a.tab", "file_incomplete"),
     "damaged shp": (archive({"a.shp": b"x", "a.dbf": b"y"}), "a.zip", "file_damaged"),
     "damaged gpkg": (b"SQLite format 3\x00" + bytes(200), "a.gpkg", "file_damaged"),
@@ -62,7 +79,11 @@ REFUSED = {
     "damaged kml": (b"<?xml version='1.0'?><kml><Placemark>", "a.kml", "file_damaged"),
     "entities": (b"<!DOCTYPE x [<!ENTITY a 'b'>]><kml>&a;</kml>", "a.kml", "file_damaged"),
     "nothing of ours in it": (archive({"readme.md": b"hello"}), "a.zip", "archive_without_tables"),
-    "zip in zip": (archive({"b.zip": archive({"a.csv": b"x"})}), "a.zip", "archive_in_archive"),
+    "zip in zip in zip": (
+        archive({"c.zip": archive({"b.zip": archive({"a.csv": b"x"})})}),
+        "a.zip",
+        "archive_in_archive",
+    ),
 }
 
 
@@ -84,10 +105,10 @@ def test_refused_with_reason_and_remedy(case, city):
 
 
 def test_an_archive_that_unpacks_to_too_much_is_not_unpacked(city, monkeypatch):
-    from geodata.ingest import detect
+    from geodata.ingest import archive as archives
 
     limits = {"limits": {"unpacked_mb": 1, "archive_members": 10}}
-    monkeypatch.setattr(detect, "settings", lambda: limits)
+    monkeypatch.setattr(archives, "reading", lambda: limits)
     with pytest.raises(FileRefusedError) as refusal:
         check_file(archive({"a.csv": b"0" * 5_000_000}), "a.zip", city, "cmcc")
     assert refusal.value.fault.code == "archive_too_big"
