@@ -9,6 +9,7 @@ import pandas as pd
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 # 〓 stands in Chinese print for a character the type case lacks.
 MISSING_SIGN = "〓"
+STAND_IN = "stand_in"  # the name under which codecs know it
 CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
 
@@ -29,14 +30,14 @@ def _stand_in(error: UnicodeError) -> tuple[str, int]:
     return MISSING_SIGN * (error.end - error.start), error.end
 
 
-codecs.register_error("stand_in", _stand_in)
+codecs.register_error(STAND_IN, _stand_in)
 
 
 def encodable(values: pd.Series, encoding: str) -> tuple[pd.Series, pd.Series]:
     """Replace characters an encoding lacks by 〓; also return which values were changed."""
     if encoding == "UTF-8":
         return values, pd.Series(data=False, index=values.index)
-    spelt = values.map(lambda value: value.encode(encoding, "stand_in").decode(encoding))
+    spelt = values.map(lambda value: value.encode(encoding, STAND_IN).decode(encoding))
     return spelt.astype("str"), spelt != values
 
 

@@ -31,6 +31,7 @@ from coverage_map.pipeline.layers import boundary_layer, hillshade_layer, layer_
 from coverage_map.pipeline.overview import find_unit, read_overview, read_status
 from coverage_map.pipeline.parsing import warm_up
 from coverage_map.pipeline.profiles import delete_profile, read_profiles, rename_profile
+from coverage_map.pipeline.returned import return_upload
 from coverage_map.pipeline.setup import init_workspace
 from coverage_map.pipeline.submissions import (
     ImportOutcome,
@@ -122,6 +123,7 @@ __all__ = [
     "receive_upload",
     "recheck_upload",
     "rename_profile",
+    "return_upload",
     "send_back",
     "sign_in",
     "sign_out",

@@ -146,6 +146,30 @@ def _send_faults(request: Request) -> Response:
     return _send_file(make, text)
 
 
+def _send_returned(request: Request) -> Response:
+    query = request.query_params
+    text = Text(desk.language_of(query, request.cookies))
+
+    def make(folder: Path) -> Path:
+        name, content = pipeline.return_upload(
+            desk.workspace(),
+            request.state.actor,
+            query.get("upload", ""),
+            language=text.language,
+        )
+        made = Path(name)
+        path = folder / f"{made.stem}_{text('returned.title')}{made.suffix}"
+        path.write_bytes(content)
+        return path
+
+    return _send_file(make, text)
+
+
+async def send_returned(request: Request) -> Response:
+    """Send an upload with its faults marked to whoever may see the upload."""
+    return await run_in_threadpool(_send_returned, request)
+
+
 async def send_faults(request: Request) -> Response:
     """Send all faults of an upload as CSV to whoever may see the upload."""
     return await run_in_threadpool(_send_faults, request)
@@ -180,6 +204,7 @@ def own_routes() -> list[BaseRoute]:
         Route("/download/gaps", send_gaps, methods=["GET"]),
         Route("/download/sharing", send_sharing, methods=["GET"]),
         Route("/download/faults", send_faults, methods=["GET"]),
+        Route("/download/returned", send_returned, methods=["GET"]),
         Route("/overview", go_to_overview, methods=["GET"]),
         *(Route(f"/{page}", shell.show_app, methods=["GET"]) for page in PAGES),
     ]

@@ -52,6 +52,7 @@ __all__ = [
     "check_file",
     "key_texts",
     "read_file",
+    "read_part",
     "table_shape",
 ]
 
@@ -201,7 +202,7 @@ def read_file(content: bytes, name: str) -> list[RawTable]:
         try:
             read = [
                 replace(table, faults=(*part.notes, *table.faults)) if i == 0 else table
-                for i, table in enumerate(_read_part(part, name))
+                for i, table in enumerate(read_part(part, name))
             ]
         except FileRefusedError as refusal:
             refusals.append(refusal)
@@ -241,7 +242,8 @@ def _inner_sheet(part: Part, table: RawTable) -> str:
     return part.name if table.sheet in {"", stem} else f"{part.name}/{table.sheet}"
 
 
-def _read_part(part: Part, name: str) -> Iterator[RawTable]:
+def read_part(part: Part, name: str) -> Iterator[RawTable]:
+    """Read the tables of one file of an upload; FileRefusedError as ``read_file``."""
     if part.format == "refused":
         fault = part.notes[0]
         raise FileRefusedError(fault.code, fault.place, **fault.params)

@@ -8,6 +8,7 @@ from typing import Final
 
 from lxml import etree
 
+from coverage_map.export.legible import printable
 from coverage_map.export.returned.marks import Mark, column_letters
 from coverage_map.export.returned.package import (
     Package,
@@ -104,15 +105,10 @@ def _add_words(package: Package, part: str, notes: str, marks: list[Mark]) -> se
             body = found if found is not None else etree.SubElement(entry, f"{ns}text")
             words = f"\n{mark.comment}"
         run = etree.SubElement(etree.SubElement(body, f"{ns}r"), f"{ns}t")
-        run.text = legal(words)
+        run.text = printable(words)
         run.set("{http://www.w3.org/XML/1998/namespace}space", "preserve")
     package.put(notes, tree)
     return set(known)
-
-
-def legal(words: str) -> str:
-    """Return words without the control characters that XML cannot hold."""
-    return re.sub(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]", "", words)
 
 
 def _add_shapes(package: Package, drawing: str, marks: list[Mark]) -> None:

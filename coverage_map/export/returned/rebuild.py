@@ -5,6 +5,7 @@ read through calamine only (.xlsb, .ods) keeps its values.
 """
 
 import io
+from collections.abc import Sequence
 from typing import Any
 
 import xlrd
@@ -12,6 +13,7 @@ import xlsxwriter
 from python_calamine import CalamineError, CalamineWorkbook
 
 from geodata.errors import ExportError, Place
+from geodata.ingest.raw import Grid
 
 _CHARACTER = 256  # a width in .xls is counted in 1/256 of a character
 _TWIP = 20  # a height in 1/20 of a point
@@ -126,6 +128,19 @@ def _from_values(content: bytes, name: str) -> bytes:
             rows = book.get_sheet_by_name(sheet).to_python(skip_empty_area=False)
             for row, cells in enumerate(rows):
                 for column, value in enumerate(cells):
+                    _write(page, row, column, value, moment)
+    return out.getvalue()
+
+
+def workbook_of_grids(grids: Sequence[Grid]) -> bytes:
+    """Return a workbook that holds the cells of grids where they stand in their sheets."""
+    out = io.BytesIO()
+    with xlsxwriter.Workbook(out, _OPTIONS) as target:
+        moment = target.add_format({"num_format": "yyyy-mm-dd hh:mm"})
+        for number, grid in enumerate(grids, start=1):
+            page = target.add_worksheet(grid.sheet or f"Sheet{number}")
+            for row, cells in enumerate(grid.cells, start=grid.first_row - 1):
+                for column, value in enumerate(cells, start=grid.first_column - 1):
                     _write(page, row, column, value, moment)
     return out.getvalue()
 

@@ -5,7 +5,7 @@ from xml.sax.saxutils import escape
 
 from lxml import etree
 
-from coverage_map.export.returned.comments import legal
+from coverage_map.export.legible import printable
 from coverage_map.export.returned.marks import Cause, column_letters
 from coverage_map.export.returned.package import (
     Package,
@@ -116,5 +116,5 @@ def _style(number: int, heading: int, bold: int, wrapped: int) -> int:
 def _cell(value: str | int, reference: str, style: int) -> str:
     if isinstance(value, int):
         return f'<c r="{reference}" s="{style}"><v>{value}</v></c>'
-    words = f'<is><t xml:space="preserve">{escape(legal(value))}</t></is>'
+    words = f'<is><t xml:space="preserve">{escape(printable(value))}</t></is>'
     return f'<c r="{reference}" s="{style}" t="inlineStr">{words}</c>'
