@@ -7,7 +7,15 @@ from geodata.errors import Fault, Place, UsageError
 from geodata.ingest.compete import Candidates, Choice, choose_columns, pair_stem
 from geodata.ingest.guess import distinct_share, table_hits
 from geodata.ingest.header_forms import header_keys
-from geodata.ingest.judge_values import Candidate, Judge, can_suggest, is_sure, judged_fields, leads
+from geodata.ingest.judge_values import (
+    Candidate,
+    Judge,
+    can_suggest,
+    coordinate_pairs,
+    is_sure,
+    judged_fields,
+    leads,
+)
 from geodata.ingest.profile_values import value_shapes
 from geodata.ingest.raw import RawTable
 from geodata.ingest.recognise import recognise
@@ -174,6 +182,7 @@ def _judge_missing(found: _Found, answer: TableAnswer, judge: Judge) -> None:
 
     What another field stands for is taken from there unless a column is plainly it.
     """
+    _judge_pair(found, answer, judge)
     for name in _judge_order(found, answer, judge):
         entry = found.kind.all_fields[name]
         options = judge.candidates(found.kind, name, found.taken, found.columns)
@@ -202,6 +211,24 @@ def _judge_missing(found: _Found, answer: TableAnswer, judge: Judge) -> None:
             found.faults.append(Fault("column_missing", found.place, params))
 
 
+def _judge_pair(found: _Found, answer: TableAnswer, judge: Judge) -> None:
+    """Find both coordinates of a table by two columns side by side that look like them."""
+    said = {"x", "y"} & (set(found.matches) | set(answer.columns))
+    if found.kind.geometry != "point" or _has_shapes(found.table) or said:
+        return
+    pairs = coordinate_pairs(judge, found.kind, found.taken)
+    if not pairs:
+        return
+    least = value_shapes()["rule"]["sure"]
+    sure = len(pairs) == 1 and all(option.fit >= least for option in pairs[0].values())
+    for name, option in pairs[0].items():
+        _take(found, name, option, sure=sure)
+        if not sure:
+            params = {"field": name, "kind": found.kind.name}
+            options = list(dict.fromkeys(pair[name] for pair in pairs))
+            found.questions.append(Question("column", _ranked(found, options), params))
+
+
 def _judge_order(found: _Found, answer: TableAnswer, judge: Judge) -> list[str]:
     """Return the fields to be judged, that with the best candidate first."""
     kind = found.kind
@@ -212,14 +239,10 @@ def _judge_order(found: _Found, answer: TableAnswer, judge: Judge) -> list[str]:
         and name not in found.matches
         and name not in answer.columns
     ]
-    if kind.geometry == "point" and not _has_shapes(found.table):
-        open_axes = [a for a in ("x", "y") if a not in found.matches and a not in answer.columns]
-        options = {
-            axis: judge.candidates(kind, axis, found.taken, found.columns) for axis in open_axes
-        }
-        # A table without any position says nothing of one; half a pair is asked about.
-        if len(open_axes) == 1 or (open_axes and all(options.values())):
-            names = [*open_axes, *names]
+    # A table without any position says nothing of one; half a pair is asked about.
+    axes = {"x", "y"} - set(found.matches) - set(answer.columns)
+    if kind.geometry == "point" and not _has_shapes(found.table) and len(axes) == 1:
+        names = [*axes, *names]
     marks = {
         name: max(
             (c.mark for c in judge.candidates(kind, name, found.taken, found.columns)), default=0.0

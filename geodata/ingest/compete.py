@@ -58,7 +58,7 @@ def _choose(table: RawTable, entry: Field, hits: list[tuple[Hit, int]], judge: J
     equal = [j for hit, j in near if hit.rank == best_rank]
     column = max(equal, key=lambda j: (good[j], -j))
     others = tuple(j for _, j in hits if j != column)
-    same = all(_same(table, column, j) for j in equal)
+    same = all(_same(table, column, j) for hit, j in hits if hit.rank == best_rank)
     if len(near) < len(hits) and min(hit.rank for hit, _ in hits) < best_rank:
         because = "fuller"
     elif any(hit.rank != best_rank for hit, _ in hits):

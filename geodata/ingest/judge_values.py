@@ -23,11 +23,15 @@ from geodata.records import Field, Kind, read_kinds
 
 @dataclass(frozen=True)
 class Candidate:
-    """A column that may be a field: which share of its cells fit, and its mark among others."""
+    """A column that may be a field: which share of its cells fit, and its mark among others.
+
+    ``beside``: it stands beside a column that usually does.
+    """
 
     column: int
     fit: float
     mark: float
+    beside: bool = False
 
 
 @dataclass
@@ -78,7 +82,7 @@ class Judge:
             beside = bool({j - 1, j + 1} & near)
             alike = _likeness(kind.name, name, self.table.headers[j])
             mark = rule["values"] * fit + rule["likeness"] * alike + rule["beside"] * beside
-            options.append(Candidate(j, fit, mark))
+            options.append(Candidate(j, fit, mark, beside))
         return sorted(options, key=lambda option: (-option.mark, option.column))
 
 
@@ -91,10 +95,24 @@ def leads(options: list[Candidate]) -> bool:
 
 
 def is_sure(kind: str, name: str, options: list[Candidate]) -> bool:
-    """Say whether a column is a field beyond doubt: nothing else looks so, and no other column."""
-    rule = value_shapes()["rule"]
-    known = bool(shape_of(kind, name).get("sure"))
+    """Say whether a column is a field beyond doubt: nothing else looks so, and no other column.
+
+    Half of a pair must stand beside the other half.
+    """
+    rule, shape = value_shapes()["rule"], shape_of(kind, name)
+    known = bool(shape.get("sure")) and (options[0].beside or not shape.get("paired"))
     return known and len(options) == 1 and options[0].fit >= rule["sure"]
+
+
+def coordinate_pairs(judge: Judge, kind: Kind, taken: set[int]) -> list[dict[str, Candidate]]:
+    """Return the columns side by side that may be the two coordinates of a kind."""
+    eastings, northings = (judge.candidates(kind, axis, taken, {}) for axis in ("x", "y"))
+    return [
+        {"x": easting, "y": northing}
+        for easting in eastings
+        for northing in northings
+        if abs(easting.column - northing.column) == 1
+    ]
 
 
 def can_suggest(kind: Kind, name: str, option: Candidate, judge: Judge) -> bool:

@@ -52,7 +52,7 @@ def _among_ours(table: RawTable, guesses: list[Guess], judge: Judge) -> Recognis
         key=lambda guess: (-guess.rank, guess.kind),
     )
     best = told or ranked[0]
-    if best.support < strangers()["rule"]["support"]:
+    if not _is_enough(table, best):
         return Recognised("", "none_of_ours")
     lacks_one = best.named and len(best.missing) == 1 and _may_be_ours(best)
     weak = best.missing and best.score < rules["least_score"] and not lacks_one
@@ -67,6 +67,17 @@ def _among_ours(table: RawTable, guesses: list[Guess], judge: Judge) -> Recognis
     if rivals:
         return Recognised("", "kind_unclear", (best.kind, *rivals, "none"))
     return Recognised(best.kind)
+
+
+def _is_enough(table: RawTable, best: Guess) -> bool:
+    """Say whether there is enough of a kind in a table against which nothing speaks.
+
+    Names and codes alone are, where hardly anything else is there.
+    """
+    rule = strangers()["rule"]
+    bare = best.support >= rule["bare"] and not best.missing
+    headers = sum(bool(header) for header in table.headers)
+    return best.support >= rule["support"] or (bare and len(best.hits) >= rule["cover"] * headers)
 
 
 def _with_judged(table: RawTable, guess: Guess, judge: Judge) -> Guess:
