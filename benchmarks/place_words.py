@@ -94,7 +94,8 @@ def make_file(world: World, rng: Rng) -> gpd.GeoDataFrame:
     written, slips = zip(
         *(_write(world, unit, habits, rng) for unit in place.tolist()), strict=True
     )
-    frame = pd.DataFrame(list(written), columns=list(COLUMNS)).fillna("").astype("str")
+    cells = {name: [row.get(name, "") for row in written] for name in COLUMNS}
+    frame = pd.DataFrame(cells, dtype="str")
     placed = habits["style"] == "nothing" or rng.random() >= settings["file"]["no_position"]
     geometry = _move(shapely.get_coordinates(spots.geometry.to_numpy()), rng)
     shapes = shapely.points(geometry) if placed else np.full(rows, None, dtype=object)
@@ -217,7 +218,7 @@ def _names(world: World, unit: int, suffix: str, slip: str, rng: Rng) -> tuple[s
     if slip == "village_prefixed":
         village = f"{township}{village}"
     elif slip == "village_bracketed":
-        village = f"{village}(原{world.characters[int(rng.integers(50))]}庄)"
+        village = f"{village}(原{rng.choice(world.characters)}庄)"
     return village, township, slip
 
 

@@ -1,12 +1,14 @@
 """Weigh what rows say against where they lie: a unit, how it was found, how sure, what of it."""
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
 import shapely
+from pyproj import Transformer
 
 from geodata.crs import metric_crs
 from geodata.match_confidence import (
@@ -104,11 +106,12 @@ def disown_strangers(saids: list[Said], of_row: Ints) -> list[Said]:
     share: float = matching_settings()["review"]["home_share"]
     rows = np.bincount(of_row, minlength=len(saids))
     strange = np.array([said.strange for said in saids], dtype=bool)
-    home = np.array([bool(said.county or said.area) and not said.strange for said in saids])
-    home &= ~np.array([said.homeless for said in saids], dtype=bool)
+    homeless = np.array([said.homeless for said in saids], dtype=bool)
+    hit = np.array([bool(said.candidates) for said in saids], dtype=bool)
+    home = ~strange & np.where(homeless, hit, [bool(s.county or s.area) for s in saids])
     foreign = rows[strange].sum() * share > rows[home].sum() * (1 - share)
-    lone = np.array([s.homeless and bool(s.candidates or s.unknown) for s in saids], dtype=bool)
-    met = lone & np.array([bool(said.candidates) for said in saids], dtype=bool)
+    lone = homeless & (hit | np.array([bool(said.unknown) for said in saids], dtype=bool))
+    met = lone & hit
     lost = rows[met].sum() < share * rows[lone].sum()
     gone = (strange & foreign) | (lone & (lost or foreign))
     return [
@@ -164,10 +167,16 @@ class _Ground:
     def at_edge(self, rows: Ints) -> Bools:
         """Say which rows lie near the border of the unit they lie in."""
         polygons, of_code = self._polygons(self.here[rows])
-        borders = shapely.boundary(polygons)
-        shapely.prepare(borders)
-        near = shapely.dwithin(borders[of_code], self._metres(self._points[rows]), self._edge_m)
-        return np.asarray(near, dtype=bool)
+        inner = shapely.buffer(polygons, -self._edge_m, quad_segs=1)
+        shapely.prepare(inner)
+        degrees = shapely.get_coordinates(self._points[rows])
+        x, y = _metres(str(self._units.crs), self._crs).transform(degrees[:, 0], degrees[:, 1])
+        return np.asarray(~shapely.contains_xy(inner[of_code], x, y), dtype=bool)
+
+
+@cache
+def _metres(crs: str, metric: str) -> Transformer:
+    return Transformer.from_crs(crs, metric, always_xy=True)
 
 
 def _tell_apart(found: Evidence, saids: list[Said], of_row: Ints, ground: _Ground) -> None:

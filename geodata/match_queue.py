@@ -12,7 +12,14 @@ import shapely
 
 from geodata.crs import metric_crs
 from geodata.match_confidence import match_confidence
-from geodata.match_words import Said, UnitIndex, look_alike, resolve_words, unit_index
+from geodata.match_words import (
+    Said,
+    UnitIndex,
+    look_alike,
+    resolve_words,
+    settlement_units,
+    unit_index,
+)
 from geodata.matching import QUEUE, decision_keys
 from geodata.place_names import matching_settings
 from geodata.register import Register
@@ -69,6 +76,7 @@ def review_queue(
     grouped = order.groupby("key", sort=False)["at"].agg(["first", "min", "size"])
     if grouped.empty:
         return empty_queue()
+    grouped = grouped.head(matching_settings()["review"]["entries"])
     at = grouped["first"].to_numpy()
     shown, matches = frame.iloc[at], matched.iloc[at]
     saids, of_row = resolve_words(shown, index := index or unit_index(register))
@@ -78,7 +86,7 @@ def review_queue(
     queue["row"] = counted[grouped["min"].to_numpy()].astype(np.int64)
     queue["rows"] = grouped["size"].to_numpy()
     queue["candidates"] = _candidates(
-        [saids[number] for number in of_row.tolist()], matches, points[at], register, index
+        [saids[number] for number in of_row.tolist()], shown, matches, points[at], register, index
     )
     return queue[list(QUEUE)].reset_index(drop=True)
 
@@ -103,7 +111,7 @@ def _entries(shown: gpd.GeoDataFrame, matches: pd.DataFrame, points: Objects) ->
     )
 
 
-def _text(frame: gpd.GeoDataFrame, name: str) -> list[str]:
+def _text(frame: pd.DataFrame, name: str) -> list[str]:
     if name not in frame:
         return [""] * len(frame)
     return [str(text) for text in frame[name].fillna("")]
@@ -136,6 +144,7 @@ class _Ground:
 
 def _candidates(
     saids: Sequence[Said],
+    shown: pd.DataFrame,
     matches: pd.DataFrame,
     points: Objects,
     register: Register,
@@ -144,6 +153,7 @@ def _candidates(
     """Return the units to choose from for each row as JSON, the likeliest first."""
     settings = matching_settings()["review"]
     ground = _Ground(register, points)
+    settlements = _text(shown, "settlement_name")
     offered = []
     for number, said in enumerate(saids):
         match = matches.iloc[number]
@@ -153,6 +163,10 @@ def _candidates(
             why.setdefault(match["unit_code"], note.get("how", match["match_method"]))
         if note.get("position"):
             why.setdefault(note["position"], "position")
+        if note["review"] == "settlement_unknown":
+            around = Said(townships=frozenset({str(match["unit_code"])[:9]}))
+            for code in sorted(settlement_units(index, around, settlements[number])):
+                why[code] = "name_by_settlement"
         for how, codes in look_alike(index, said, said.unknown).items():
             for code in sorted(codes):
                 why.setdefault(code, f"name_{how}")

@@ -72,6 +72,7 @@ def _settlements(
     """
     held = register.settlements
     index = _index(held["name"], held["unit_code"], held["settlement_id"], settlement_keys)
+    around = _index(held["name"], held["unit_code"].str[:9], held["unit_code"], settlement_keys)
     cores: dict[str, set[tuple[str, str]]] = defaultdict(set)
     for (unit, form), identifiers in index.items():
         cores[unit].update((form, identifier) for identifier in identifiers)
@@ -91,6 +92,9 @@ def _settlements(
         else:
             note = notes.setdefault(row, {})
             note["settlements" if fit else "unknown_settlement"] = sorted(fit) if fit else name
+            if not fit and any((unit[:9], form) in around for form in settlement_keys(name)):
+                # The township has it, in another unit: a person can say which of the two is meant.
+                note.setdefault("review", "settlement_unknown")
     return found
 
 
@@ -165,6 +169,7 @@ def _public_places(
         matched.loc[at, ["unit_code", "county_code", "match_method"]] = [unit, unit[:6], "name"]
         matched.loc[at, "match_confidence"] = match_confidence()["place", "none"]
         notes.setdefault(row, {})["how"] = "place"
+        notes[row].pop("review", None)
     return found
 
 

@@ -1,6 +1,6 @@
 """What a row says of its unit: by code, names, settlement, address or its own name."""
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -21,7 +21,16 @@ from geodata.place_names import (
 from geodata.spelling import likeness
 from geodata.unit_index import NONE, Codes, UnitIndex, likely, read_code, unit_index
 
-__all__ = ["WORDS", "Said", "UnitIndex", "look_alike", "resolve_words", "say", "unit_index"]
+__all__ = [
+    "WORDS",
+    "Said",
+    "UnitIndex",
+    "look_alike",
+    "resolve_words",
+    "say",
+    "settlement_units",
+    "unit_index",
+]
 
 WORDS = ("given_code", "county_name", "township_name", "village_name", "settlement_name")
 # Read only where the words above name no unit.
@@ -36,7 +45,7 @@ class Said:
 
     ``how`` is a key of ``prior`` in ``matching.toml``; ``unknown`` a village's name that no unit of
     the place has; ``strange`` that the words name a county or a code of no place of this register;
-    ``homeless`` that nothing narrowed the name to a county.
+    ``homeless`` that they name neither county nor code.
     """
 
     candidates: Codes = NONE
@@ -62,6 +71,10 @@ class Said:
         )
 
 
+# Digits of a code, county and township → what they say.
+Narrowed = dict[tuple[str, str, str], Said]
+
+
 def resolve_words(
     frame: pd.DataFrame, index: UnitIndex, words: Collection[str] = (*WORDS, *TEXTS)
 ) -> tuple[list[Said], npt.NDArray[np.int64]]:
@@ -80,31 +93,42 @@ def resolve_words(
     ]
     code, _, _, village, settlement, address, name = columns
     bare = (code == "") & (village == "") & (settlement == "")
-    columns[5] = address.where(village == "", "")
-    columns[6] = name.where(bare & (address == ""), "")
+    # Numbers of houses, groups and cells tell no unit; without them the same words come again.
+    columns[5] = _cut(address.where(village == "", ""), "house")
+    columns[6] = _cut(name.where(bare & (address == ""), ""), "cell")
     joined = columns[0]
     for column in columns[1:]:
         joined = joined + _APART + column
     of_row, combinations = pd.factorize(joined)
-    saids = [say(index, *str(combination).split(_APART)) for combination in combinations]
+    narrowed: Narrowed = {}
+    saids = [
+        say(index, str(combination).split(_APART), narrowed)
+        for combination in combinations
+    ]
     return saids, np.asarray(of_row, dtype=np.int64)
 
 
-def say(
-    index: UnitIndex,
-    code: str,
-    county: str,
-    township: str,
-    village: str,
-    settlement: str,
-    address: str = "",
-    name: str = "",
-) -> Said:
-    """Resolve one combination of words; empty words say nothing."""
+def _cut(texts: pd.Series, what: str) -> pd.Series:
+    """Leave out of texts what a pattern of ``matching.toml`` names."""
+    if not texts.any():
+        return texts
+    return texts.str.replace(matching_settings()["text"][what], "", regex=True)
+
+
+def say(index: UnitIndex, words: Sequence[str], narrowed: Narrowed | None = None) -> Said:
+    """Resolve one combination of words (WORDS, then TEXTS); empty ones say nothing.
+
+    ``narrowed`` remembers, from one combination to the next, where counties and townships are.
+    """
+    code, county, township, village, settlement, address, name = words
     digits, now, before = read_code(index, code)
     if now or before:
         return _by_code(index, (digits, now, before), county, township, village)
-    place = _narrow(index, digits, county, township)
+    known = {} if narrowed is None else narrowed
+    asked = (digits[:9], county, township)
+    if asked not in known:
+        known[asked] = _narrow(index, *asked)
+    place = known[asked]
     if plain_name(village):
         place = _by_name(index, place, village)
     if plain_name(settlement) and len(place.candidates) != 1 and not place.unknown:
@@ -160,6 +184,7 @@ def _narrow(index: UnitIndex, digits: str, county: str, township: str) -> Said:
     if not county_code and not area and code_county:
         strange = code_county not in places.county_codes
         county_code = "" if strange else code_county
+    rooted = bool(county_code or area)
     code_township = places.current("township", digits[:9]) if len(digits) >= 9 else ""
     known: Known = "exact"
     if code_township in places.township_county:
@@ -174,7 +199,7 @@ def _narrow(index: UnitIndex, digits: str, county: str, township: str) -> Said:
         area=area,
         townships=frozenset(townships),
         strange=strange,
-        homeless=not (county_code or area or strange),
+        homeless=not rooted and not strange,
         known=known,
     )
 
@@ -205,10 +230,10 @@ def _by_name(index: UnitIndex, place: Said, village: str) -> Said:
         found = _exactly(index, place, text)
         if found:
             return replace(place, candidates=found, how=_scope(place))
-    behind = _by_text(index, place, parts[0] if parts else village, "name")
-    if behind.candidates:
-        return replace(behind, how=_scope(behind))
     if not place.strange:
+        behind = _by_text(index, place, parts[0] if parts else village, "name")
+        if behind.candidates:
+            return replace(behind, how=_scope(behind))
         for how, codes in _looked_for(index, place, village):
             if codes:
                 unknown = village if how in matching_settings()["weak"]["how"] else ""
@@ -232,6 +257,8 @@ def _exactly(index: UnitIndex, place: Said, village: str) -> Codes:
     all units of any form count, unless one is called exactly so.
     """
     forms = unit_keys(village)
+    if index.borne.isdisjoint(forms):
+        return NONE
     kind = written_kind(village)
     exact = index.names[0].get(forms[0], set())
     fits: Iterable[set[str]] = look_up(index.names, forms)
@@ -266,7 +293,7 @@ def _looked_for(index: UnitIndex, place: Said, village: str) -> Iterator[tuple[s
     like = look_alike(index, place, village)
     for how in ("sound", "misprint"):
         yield f"name_{how}", like.get(how, NONE)
-    yield "name_by_settlement", _settlement_units(index, place, village)
+    yield "name_by_settlement", settlement_units(index, place, village)
     yield "name_near", like.get("near", NONE)
     if place.county:
         yield "name_elsewhere", _exactly(index, replace(place, townships=NONE), village)
@@ -287,7 +314,8 @@ def look_alike(index: UnitIndex, place: Said, village: str) -> dict[str, Codes]:
     }
 
 
-def _settlement_units(index: UnitIndex, place: Said, settlement: str) -> Codes:
+def settlement_units(index: UnitIndex, place: Said, settlement: str) -> Codes:
+    """Return the units of a place that have a settlement of a name."""
     units: Codes = NONE
     for form in settlement_keys(settlement):
         units = units or index.settlements.get(form, NONE)
@@ -296,7 +324,7 @@ def _settlement_units(index: UnitIndex, place: Said, settlement: str) -> Codes:
 
 def _by_settlement(index: UnitIndex, place: Said, settlement: str) -> Said:
     """Tell units apart by the settlement a row names; where it names no unit, find one by it."""
-    fit = _settlement_units(index, place, settlement)
+    fit = settlement_units(index, place, settlement)
     if place.candidates:
         fit &= place.candidates
         return replace(place, candidates=fit, how="name_by_settlement") if len(fit) == 1 else place

@@ -110,7 +110,10 @@ def decision_keys(frame: pd.DataFrame, key: Sequence[str] = ()) -> Objects:
     """
     words = ["county_name", "township_name", "village_name", "settlement_name"]
     wanted = dict.fromkeys([*words, "given_code", "address", *key])
-    texts = frame.reindex(columns=list(wanted)).fillna("").astype("str")
+    empty = pd.Series("", index=frame.index, dtype="str")
+    texts = pd.DataFrame(
+        {name: frame[name].fillna("").astype("str") if name in frame else empty for name in wanted}
+    )
     places, codes = pd.factorize(texts["given_code"])
     texts["given_code"] = np.array([plain_code(str(c)) for c in codes], dtype=object)[places]
     named = (texts["village_name"] + texts["settlement_name"] + texts["given_code"]) != ""

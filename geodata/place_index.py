@@ -12,6 +12,7 @@ from geodata.place_names import (
     Index,
     county_keys,
     first_fit,
+    fold,
     look_up,
     name_index,
     plain_code,
@@ -78,8 +79,11 @@ class PlaceIndex:
         return next(iter(found)) if len(found) == 1 else ""
 
     def county_like(self, name: str) -> str:
-        """Return the one county whose name a word may be misspelt for, else nothing."""
-        found = _like(county_keys(self.bare(name))[-1], self.county_forms, self.county_codes)
+        """Return the one county whose name a word may be misspelt for, else nothing.
+
+        The word is compared as it is written: 县 and 区 behind it tell counties apart.
+        """
+        found = _like(fold(self.bare(name)), self.county_forms, self.county_codes)
         return next(iter(found)) if len(found) == 1 else ""
 
     def in_township(self, name: str, county: str, area: str) -> set[str]:

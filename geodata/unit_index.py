@@ -28,7 +28,8 @@ class UnitIndex:
     ``cores``: by township or county and by the first or last character, the folded names without
     suffixes of its units and their other names.
     ``forms``: by township, every form of its units' names. ``settlements``: a form of a
-    settlement's name → the units that have one of that name.
+    settlement's name → the units that have one of that name. ``own``: the forms of each unit's
+    names; ``borne``: all of them.
     """
 
     places: PlaceIndex
@@ -39,6 +40,7 @@ class UnitIndex:
     cores: Mapping[tuple[str, int, str], tuple[tuple[str, str], ...]]
     forms: Mapping[str, Mapping[str, Codes]]
     own: Mapping[str, Codes]
+    borne: Codes
 
 
 def unit_index(register: Register) -> UnitIndex:
@@ -78,6 +80,7 @@ def unit_index(register: Register) -> UnitIndex:
             for township, entries in forms.items()
         },
         own={code: frozenset(keys) for code, keys in own.items()},
+        borne=NONE.union(*own.values()),
     )
 
 
