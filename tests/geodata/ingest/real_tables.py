@@ -27,6 +27,7 @@ class RealTable:
     kind: str
     headers: list[str]
     rows: str = "places"
+    owner: str = ""
     columns: dict[str, str | list[str]] = field(default_factory=dict)
     cells: dict[str, list[str | int | float]] = field(default_factory=dict)
 
@@ -66,4 +67,4 @@ def checked_table(family: str, name: str) -> CheckedTable:
     """Return what is understood of a table without a register, in a workbook that says nothing."""
     table = next(item for item in real_tables() if (item.family, item.name) == (family, name))
     content = workbook(("Sheet1", [table.headers, *rows_of(table)]))
-    return check_file(content, "导出.xlsx", empty_register(), "")[0]
+    return check_file(content, "导出.xlsx", empty_register(), table.owner)[0]
