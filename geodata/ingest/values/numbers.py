@@ -7,6 +7,7 @@ from typing import Any
 
 from geodata.ingest.settings import plain, settings, word, words
 from geodata.ingest.values.cells import NOTHING, Params, Parsed, Parser, Reading
+from geodata.ingest.values.plain_cells import quick_numbers
 from geodata.records import Field
 
 _NUMBER = re.compile(
@@ -22,7 +23,7 @@ def number_reading(entry: Field, header: str, unit: str) -> Reading:
     factor = bare_factor(entry, header, unit)
     if entry.type == "numbers":
         return Reading(_list_parser(factor))
-    return Reading(_parser(factor))
+    return Reading(_parser(factor), quick=quick_numbers if factor == 1.0 else None)
 
 
 def split_number(text: str) -> tuple[float, str] | None:

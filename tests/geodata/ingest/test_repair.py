@@ -35,8 +35,7 @@ def test_rows_the_wrong_way_round_are_swapped_and_said():
 
 def test_degrees_as_whole_numbers_and_zeros():
     report = check(["经度", "纬度"], (113850000, 34020000), (0, 0), (113.87, 34.04))
-    assert points(report) == [(113.85, 34.02), (113.87, 34.04)]
-    assert [f.place.row for f in faults(report, "no_place")] == [3]
+    assert points(report) == [(113.85, 34.02), None, (113.87, 34.04)]
     assert [f.params["rows"] for f in faults(report, "coordinates_scaled")] == [1]
     assert [f.params["rows"] for f in faults(report, "coordinates_zero")] == [1]
 
@@ -69,6 +68,5 @@ def test_both_coordinates_in_each_of_two_columns():
 
 def test_coordinates_without_end_or_number_are_said_and_harm_nothing():
     report = check(["经度", "纬度"], ("inf", 34.02), ("NaN", 34.02), (113.85, 34.02))
-    assert points(report) == [(113.85, 34.02)]
+    assert points(report) == [None, None, (113.85, 34.02)]
     assert [f.place.row for f in faults(report, "coordinate_unread")] == [2]
-    assert [f.place.row for f in faults(report, "no_place")] == [2, 3]

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from geodata.ingest.values import cell_text, empty_column, parse_column
+from geodata.ingest.values import _parse_cell, _reading, cell_text, empty_column, parse_column
 from geodata.records import read_kinds
 
 KINDS = read_kinds()
@@ -326,6 +326,34 @@ def test_no_column_breaks_a_field_that_looks_at_the_whole(cells):
         ("cell", "power_dbm"), ("site", "opened"), ("cell", "band"), ("site", "heights_m"),
     ):  # fmt: skip
         assert len(parse(kind, field, *cells).array) == len(cells)
+
+
+PLAIN = st.one_of(
+    st.integers(-(10**17), 10**17),
+    st.floats(),
+    st.from_regex(r"-?[0-9]{1,6}([.][0-9]{1,4})?", fullmatch=True),
+    st.text(max_size=20),
+    st.text("0123456789abcdefABCDEF.+-E#=' 无", max_size=9),
+)
+
+
+@settings(deadline=None)
+@given(st.lists(PLAIN, min_size=1, max_size=8))
+def test_the_quick_way_gives_what_the_slow_one_gives(cells):
+    for kind, name in (
+        ("site", "name"), ("site", "source_id"), ("site", "x"), ("cell", "height_m"),
+        ("cell", "pci"), ("site", "height_m"),
+    ):  # fmt: skip
+        entry = KINDS[kind].all_fields[name]
+        column = np.empty(len(cells), dtype=object)
+        column[:] = cells
+        reading = _reading(entry, "", "", column)
+        quick = reading.quick(column, entry)
+        for cell, value in zip(cells, quick, strict=True):
+            if value is not None:
+                slow = _parse_cell(cell, entry, reading.parse)
+                assert (value, type(value)) == (slow.value, type(slow.value))
+                assert not (slow.code or slow.several)
 
 
 def test_cells_as_people_read_them():
