@@ -10,9 +10,12 @@ _MARKS = {
     b"\xff\xfe": "utf-16",
     b"\xfe\xff": "utf-16",
 }
-# Han characters with their extensions, punctuation, full-width forms: what Chinese text holds.
+# Han characters with their extensions, punctuation, full-width forms: what Chinese text holds; of
+# Latin-1 the signs of degrees and of measures (° ± ² ³ ´ µ · ×).
 _USUAL = (
     (0x20, 0x7E),
+    (0xB0, 0xB7),
+    (0xD7, 0xD7),
     (0x4E00, 0x9FFF),
     (0x3000, 0x303F),
     (0xFF00, 0xFFEF),
