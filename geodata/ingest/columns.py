@@ -1,7 +1,7 @@
 """Say which column is which field: by headers, answers and, where no header tells, by values."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from geodata.errors import Fault, Place, UsageError
 from geodata.ingest.compete import Candidates, Choice, choose_columns, pair_stem
@@ -64,6 +64,8 @@ def map_columns(
         UsageError: ``kind_unknown``, the answer names no kind.
     """
     judge = Judge(table)
+    if remembered and not _is_of(answer, table):
+        return _misfit(table, file, owner)
     if answer.kind == NONE:
         return Columns(reason="said_none")
     if answer.kind:
@@ -85,6 +87,18 @@ def map_columns(
         faults = (Fault("headers_of_others", place, params, "note"),)
     questions = (Question("kind", found.options),) if found.options else ()
     return Columns(reason=found.reason, faults=faults, questions=questions)
+
+
+def _is_of(answer: TableAnswer, table: RawTable) -> bool:
+    """Say whether a table has every column that an answer speaks of."""
+    return all(_column_headed(table, header) >= 0 for header in answer.columns.values() if header)
+
+
+def _misfit(table: RawTable, file: str, owner: str) -> Columns:
+    """Map a table as if nothing were remembered of it, and say that what is does not fit."""
+    columns = map_columns(table, TableAnswer(), file, owner)
+    at = Place(file=file, sheet=table.sheet, row=table.header_row)
+    return replace(columns, faults=(Fault("profile_misfit", at, {}, "note"), *columns.faults))
 
 
 @dataclass

@@ -8,7 +8,7 @@ from geodata.ingest.judge_values import Judge
 from geodata.ingest.profile_values import value_shapes
 from geodata.ingest.raw import RawTable
 from geodata.ingest.settings import settings, word
-from geodata.ingest.strangers import strangers
+from geodata.ingest.strangers import belongs_to_another, strangers
 from geodata.owners import read_owners
 from geodata.records import Field, Kind, read_kinds
 
@@ -61,11 +61,15 @@ def guess_kinds(
 
 
 def table_hits(table: RawTable, kind: str) -> dict[int, Hit]:
-    """Return the columns of a table whose header names a field of a kind."""
+    """Return the columns of a table whose header names a field of a kind.
+
+    What stands under a heading of another thing's (邻区) is none of the record's.
+    """
     groups = table.groups or ("",) * len(table.headers)
     hits = {
         j: find_hit(kind, header, cut=j in table.cut, group=groups[j])
         for j, header in enumerate(table.headers)
+        if not belongs_to_another(groups[j])
     }
     return {j: hit for j, hit in hits.items() if hit is not None}
 

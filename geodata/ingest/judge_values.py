@@ -40,6 +40,7 @@ class Judge:
 
     table: RawTable
     samples: dict[int, Sample] = field(default_factory=dict)
+    fits: dict[tuple[str, str, int], float] = field(default_factory=dict)
 
     def sample(self, column: int) -> Sample:
         """Return the sample of a column."""
@@ -50,6 +51,13 @@ class Judge:
     def holds(self, column: int, entry: Field) -> float:
         """Return which share of a column's cells a field can take."""
         return readable_share(self.sample(column), entry, self.table.headers[column])
+
+    def fit(self, column: int, entry: Field, kind: str) -> float:
+        """Return which share of a column's cells look like those of a kind's field."""
+        key = (kind, entry.name, column)
+        if key not in self.fits:
+            self.fits[key] = fit_share(self.sample(column), entry, kind)
+        return self.fits[key]
 
     def open_columns(self, taken: set[int]) -> list[int]:
         """Return the columns that may be judged: with a header that nobody knows, and cells."""
@@ -76,7 +84,7 @@ class Judge:
         }
         options = []
         for j in self.open_columns(taken):
-            fit = fit_share(self.sample(j), entry, kind.name)
+            fit = self.fit(j, entry, kind.name)
             if fit < rule["fits"]:
                 continue
             beside = bool({j - 1, j + 1} & near)

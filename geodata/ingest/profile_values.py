@@ -102,12 +102,20 @@ def fit_share(sample: Sample, entry: Field, kind: str) -> float:
     least = value_shapes()["rule"]["least_cells"]
     if (not shape and not entry.values) or len(sample.texts) < least:
         return 0.0
+    held = value_shapes()["rule"]["held"]
     if not _column_fits(sample, shape):
         return 0.0
-    readable = readable_share(sample, entry)
-    if readable < value_shapes()["rule"]["held"]:
+    fitting = float(_cells_fit(sample, shape).mean())
+    if fitting < held or readable_share(_beginning(sample), entry) < held:
         return 0.0
-    return min(readable, float(_cells_fit(sample, shape).mean()))
+    readable = readable_share(sample, entry)
+    return min(readable, fitting) if readable >= held else 0.0
+
+
+def _beginning(sample: Sample) -> Sample:
+    """Return a small part of a sample, which tells most fields out at little cost."""
+    size = value_shapes()["rule"]["first_look"]
+    return Sample(sample.cells[:size], sample.texts[:size], sample.numbers[:size], sample.filled)
 
 
 def _column_fits(sample: Sample, shape: Mapping[str, Any]) -> bool:

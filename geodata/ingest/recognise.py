@@ -3,10 +3,10 @@
 from dataclasses import dataclass, replace
 
 from geodata.ingest.guess import Guess, by_content, distinct_share, guess_kinds, table_hits
-from geodata.ingest.judge_values import Judge, leads
+from geodata.ingest.judge_values import Judge, coordinate_pairs, leads
 from geodata.ingest.raw import RawTable
 from geodata.ingest.settings import settings
-from geodata.ingest.strangers import Against, speak_against, strangers
+from geodata.ingest.strangers import Against, speak_against, stranger_of, strangers
 from geodata.records import read_kinds
 
 
@@ -81,13 +81,11 @@ def _is_enough(table: RawTable, best: Guess) -> bool:
 
 
 def _with_judged(table: RawTable, guess: Guess, judge: Judge) -> Guess:
-    """Return a guess with the required fields that values tell counted as half missing."""
-    if not guess.missing:
-        return guess
-    kind = read_kinds()[guess.kind]
+    """Return a guess with what values tell: required fields, half missing now, and positions."""
+    kind, rule = read_kinds()[guess.kind], strangers()["rule"]
     found = {hit.field: j for j, hit in table_hits(table, guess.kind).items()}
     taken = set(found.values())
-    missing = []
+    missing, support = [], guess.support
     for name in guess.missing:
         options = judge.candidates(kind, name, taken, found)
         if leads(options):
@@ -95,11 +93,14 @@ def _with_judged(table: RawTable, guess: Guess, judge: Judge) -> Guess:
         else:
             missing.append(name)
     judged = len(guess.missing) - len(missing)
+    placeless = kind.geometry == "point" and table.geometry is None and not {"x", "y"} & set(found)
+    if placeless and coordinate_pairs(judge, kind, taken):
+        support += rule["pair"]
     return replace(
         guess,
         missing=tuple(missing),
         score=guess.score - judged * settings()["kind"]["judged"],
-        support=guess.support + judged * strangers()["rule"]["identity"],
+        support=support + judged * rule["identity"],
     )
 
 
@@ -107,13 +108,20 @@ def _against(table: RawTable, best: Guess | None, guesses: list[Guess], file: st
     """Weigh what speaks against the likeliest kind: headers it does not have, rows that repeat."""
     spoken = best.hits if best else frozenset()
     headers = [
-        (table.groups[j] if table.groups else "") + header
+        _with_heading(table, j)
         for j, header in enumerate(table.headers)
         if j not in spoken and header
     ]
     return speak_against(
         headers, (table.sheet, *table.titles), file, repeats=_repeats(table, best, guesses)
     )
+
+
+def _with_heading(table: RawTable, column: int) -> str:
+    """Return a header, with what stands above it where that speaks of another table."""
+    heading = table.groups[column] if table.groups else ""
+    telling = stranger_of(heading)[0] in strangers()["groups"]["against"] if heading else False
+    return (heading if telling else "") + table.headers[column]
 
 
 def _repeats(table: RawTable, best: Guess | None, guesses: list[Guess]) -> bool:

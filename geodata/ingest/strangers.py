@@ -55,6 +55,11 @@ def stranger_of(header: str) -> tuple[str, float]:
     return found
 
 
+def belongs_to_another(group: str) -> bool:
+    """Say whether a heading over several headers is that of another thing's: 邻区, 目标小区."""
+    return bool(group) and stranger_of(group)[0] in strangers()["groups"]["of_another"]
+
+
 @lru_cache(maxsize=65536)
 def is_bystander(header: str) -> bool:
     """Say whether a header is known to be something that no record of ours holds."""

@@ -278,3 +278,67 @@ def test_an_answer_under_a_star_holds_for_every_sheet(city):
     content = table([["站名", "经度", "纬度"], ["a", 113.65, 34.12]])
     answers = Answers({"*": TableAnswer("site", "EPSG:4490")})
     assert check_file(content, "a.csv", city, "cmcc", answers)[0].ready
+
+
+def test_a_profile_is_applied_and_said():
+    headers = ["站址编码", "基站名称", "台账编号", "经度", "纬度"]
+    rows = [(f"Z{i}", f"站{i}", f"T{i}", 113.6 + i, 34.1) for i in range(4)]
+    answer = TableAnswer(kind="site", columns={"source_id": "台账编号"})
+    found = map_columns(sheet(headers, *rows), answer, "a.xlsx", remembered=True)
+    how = {match.field: (match.header, match.how) for match in found.matches}
+    assert how["source_id"] == ("台账编号", "profile")
+    assert how["name"] == ("基站名称", "alias")
+
+
+def test_a_profile_of_columns_that_a_table_lacks_is_not_applied():
+    headers = ["站址编码", "基站名称", "经度", "纬度"]
+    answer = TableAnswer(kind="tower", columns={"source_id": "台账编号"})
+    rows = [(f"Z{i}", f"站{i}", 113.6 + i, 34.1) for i in range(4)]
+    found = map_columns(sheet(headers, *rows), answer, "a.xlsx", remembered=True)
+    assert found.kind == "site"
+    assert next(fault.code for fault in found.faults) == "profile_misfit"
+
+
+def test_what_stands_under_a_heading_of_neighbours_is_not_the_cells():
+    headers = ["CGI", "小区名称", "制式", "方位角", "小区名称", "CGI"]
+    groups = ("本小区", "本小区", "", "", "邻区", "邻区")
+    rows = [(f"460-11-1-{i}", f"甲{i}", "4G", 10 * i, f"乙{i}", f"460-11-2-{i}") for i in range(4)]
+    found, _ = mapped(headers, *rows, groups=groups)
+    assert {m.field: m.column for m in found.matches if m.field in {"name", "source_id"}} in (
+        {"source_id": 0, "name": 1},
+        {},
+    )
+
+
+def test_of_two_pairs_the_fuller_counts_and_the_choice_is_said():
+    headers = ["站址编码", "基站名称", "gps经度", "gps纬度", "百度地图经度", "百度地图纬度"]
+    rows = [(f"Z{i}", f"站{i}", 113.6 if i < 2 else "", 34.1, 113.61, 34.11) for i in range(6)]
+    found, fields = mapped(headers, *rows)
+    assert (fields["x"], fields["y"]) == ("百度地图经度", "百度地图纬度")
+    told = {f.place.column: dict(f.params) for f in found.faults if f.code == "column_chosen"}
+    assert told["百度地图经度"] == {"field": "x", "others": "gps经度", "because": "fuller"}
+
+
+def test_a_pair_under_unknown_headers_is_told_by_its_values():
+    headers = ["站址编码", "基站名称", "数据一", "数据二"]
+    rows = [(f"Z{i}", f"站{i}", 103.61 + i / 100, 30.11 + i / 100) for i in range(6)]
+    found, fields = mapped(headers, *rows)
+    assert (fields["x"], fields["y"], found.questions) == ("数据一", "数据二", ())
+    both = [*headers, "备注", "数据三", "数据四"]
+    found, _ = mapped(both, *[(*row, "", row[2] + 1e-3, row[3]) for row in rows])
+    asked = {question.params["field"]: question.options[:2] for question in found.questions}
+    assert asked == {"x": ("数据一", "数据三"), "y": ("数据二", "数据四")}
+
+
+def test_optional_fields_are_suggested_and_not_used():
+    headers = ["站址编码", "基站名称", "经度", "纬度", "甲", "乙"]
+    rows = [
+        (f"Z{i}", f"站{i}", 103.6 + i, 30.1, ["在网", "退网"][i % 2], ["文林镇", "禾加镇"][i % 2])
+        for i in range(6)
+    ]
+    found, fields = mapped(headers, *rows)
+    assert {match.field: match.header for match in found.suggested} == {
+        "state": "甲",
+        "township_name": "乙",
+    }
+    assert not {"state", "township_name"} & set(fields)
