@@ -11,7 +11,7 @@ ANSWER = Answers({"*": TableAnswer(kind="site", crs="EPSG:4490")})
 
 def check(headers, *rows, answers=ANSWER):
     lines = [[f"Z{i}", f"站{i}", *row] for i, row in enumerate(rows)]
-    content = table([["站址编码", "基站名称", *headers], *lines], "utf-8-sig")
+    content = table([["站址编码", "基站名称", *headers], *lines])
     return check_file(content, "站.csv", empty_register(), "cmcc", answers)[0]
 
 
