@@ -8,7 +8,6 @@ from collections.abc import Iterable
 from functools import cache
 
 import numpy as np
-import pandas as pd
 
 from geodata.crs import CGCS2000, WGS84
 from geodata.ingest.hypotheses import Ints
@@ -55,26 +54,43 @@ def claim_of_table(work: Work) -> str:
     near += [table.groups[column] for column in pair if column < len(table.groups)]
     if any(systems_named(text) for text in near):
         return one_claim(near)
-    return one_claim((*table.titles, table.sheet, work.file))
+    return one_claim(_of_coordinates(text) for text in (*table.titles, table.sheet, work.file))
+
+
+def _of_coordinates(text: str) -> str:
+    """Return a text without the names of firms and devices, unless it speaks of coordinates."""
+    if speaks_of_coordinates(text):
+        return text
+    plain = word(text)
+    for name in settings()["crs"]["claims"]["firms"]:
+        plain = plain.replace(word(name), " ")
+    return plain
+
+
+def speaks_of_coordinates(text: str) -> bool:
+    """Say whether a text is about coordinates."""
+    plain = word(text)
+    return any(word(item) in plain for item in settings()["crs"]["claims"]["coordinates"])
 
 
 def claims_of_rows(work: Work) -> tuple[str, tuple[str, ...], Ints] | None:
     """Return the column whose cells name systems: its header, the claims, and the row's of them.
 
-    Every filled cell must name one system; empty cells claim nothing (-1).
+    Its header must speak of coordinates and every filled cell name one system; empty cells claim
+    nothing (-1).
     """
     most = settings()["crs"]["rule"]["part_values"]
     for header, cells in zip(work.table.headers, work.table.columns, strict=True):
-        codes, uniques = pd.factorize(cells)
-        # A column of numbers or names is told by its first cells: it has too many to name systems.
-        texts = [cell_text(cell).strip() for cell in uniques[: most + 2]]
-        if not any(texts) or len(uniques) > most + 1:
+        if not speaks_of_coordinates(header):
             continue
-        named = {text: systems_named(text) for text in texts if text}
+        texts = {text for cell in cells if (text := cell_text(cell).strip())}
+        if not texts or len(texts) > most:
+            continue
+        named = {text: systems_named(text) for text in texts}
         if any(len(found) != 1 for found in named.values()):
             continue
         claims = tuple(sorted({next(iter(found)) for found in named.values()}))
         of_text = {text: claims.index(next(iter(found))) for text, found in named.items()}
-        of_cell = [of_text.get(text, -1) for text in texts]
-        return header, claims, np.array([*of_cell, -1], dtype=np.int64)[codes]
+        codes = [of_text.get(cell_text(cell).strip(), -1) for cell in cells]
+        return header, claims, np.array(codes, dtype=np.int64)
     return None

@@ -34,8 +34,9 @@ class Positions:
 
     A line is placed by its middle. ``area`` is for each row the index of the outline in
     ``outlines`` it names, -1 for none. ``bounds`` are those of the area of interest, None where no
-    register says. ``other`` is a second pair of coordinates, where there is one (百度经度 beside
-    gps经度); ``known`` where the same record is known to stand, EPSG:4490, NaN where it is not.
+    register says; ``strange`` says that the rows name other places, so may lie anywhere. ``other``
+    is a second pair of coordinates, where there is one (百度经度 beside gps经度); ``known`` where
+    the same record is known to stand, EPSG:4490, NaN where it is not.
     """
 
     x: Floats
@@ -43,6 +44,7 @@ class Positions:
     area: Ints
     outlines: tuple[Any, ...]
     bounds: Bounds | None
+    strange: bool = False
     other: Pair | None = None
     known: Pair | None = None
 

@@ -14,10 +14,11 @@ from geodata.errors import Fault, Place
 from geodata.ingest.aliases import find_hit
 from geodata.ingest.claims import claim_of_table, claims_of_rows
 from geodata.ingest.columns import pair_stem
+from geodata.ingest.crs_choice import Group, Located
 from geodata.ingest.crs_parts import find_labels
 from geodata.ingest.hypotheses import Positions, area_bounds, area_outlines, named_areas
 from geodata.ingest.known import known_places
-from geodata.ingest.locate import Group, Located, locate
+from geodata.ingest.locate import locate
 from geodata.ingest.report import CrsChoice, Question, TableAnswer
 from geodata.ingest.settings import settings
 from geodata.ingest.values import parse_column
@@ -124,17 +125,21 @@ def _blame(
 
 def _elsewhere(work: Work, positions: Positions, place: Place, index: UnitIndex) -> Fault:
     """Say that all positions lie far away, and which unknown places the rows name."""
-    names = work.frame["county_name"].fillna("").astype("str")
-    counts = names[names != ""].value_counts()
-    strange = [
-        name for name in counts.index if not (index.places.county(name) or index.places.area(name))
-    ]
-    if strange and 2 * counts[strange].sum() > counts.sum():
+    if strange := _strange_names(work, index):
         shown = "、".join(strange[: settings()["crs"]["rule"]["shown_names"]])
         return Fault("other_place", place, {"names": shown}, "warning")
     first = int(np.flatnonzero(np.isfinite(positions.x) & np.isfinite(positions.y))[0])
     params = {"x": float(positions.x[first]), "y": float(positions.y[first])}
     return Fault("crs_far", place, params, "warning")
+
+
+def _strange_names(work: Work, index: UnitIndex) -> list[str]:
+    """Return the counties that rows name and nobody knows here, if most do; the usual first."""
+    names = work.frame["county_name"].fillna("").astype("str")
+    counts = names[names != ""].value_counts()
+    places = index.places
+    strange = [name for name in counts.index if not (places.county(name) or places.area(name))]
+    return strange if 2 * counts[strange].sum() > counts.sum() else []
 
 
 def _features(work: Work) -> Objects | None:
@@ -161,7 +166,8 @@ def _positions(
         x, y = np.full(len(x), np.nan), np.full(len(y), np.nan)
     other = _other_pair(work) if sheet else None
     there = known_places(work.frame, kind, known) if known is not None else None
-    return Positions(x, y, area, outlines, area_bounds(register), other, there)
+    strange = bool(_strange_names(work, index))
+    return Positions(x, y, area, outlines, area_bounds(register), strange, other, there)
 
 
 def _fit_shapes(work: Work, kind: Kind, shapes: Objects, points: Objects) -> Objects:

@@ -84,7 +84,7 @@ def choose(evidence: Evidence) -> Verdict:
     """Choose by size, by evidence or by the file's word; nothing where they leave it open."""
     possible = evidence.possible
     if len(possible) == 1 and not is_geographic(possible[0].crs):
-        return Verdict(possible[0], "range")
+        return Verdict(possible[0], "range") if _is_likely(possible[0], evidence) else Verdict()
     found: dict[Ground, Hypothesis] = {}
     if (one := sure_by_areas(evidence)) is not None:
         found["areas"] = one
@@ -105,6 +105,13 @@ def choose(evidence: Evidence) -> Verdict:
             if supported or not evidence.unchosen:
                 return Verdict(one, "file", "areas" if supported else "")
     return Verdict()
+
+
+def _is_likely(only: Hypothesis, evidence: Evidence) -> bool:
+    """Say whether enough rows lie where they say, if there are enough to say anything."""
+    rule = settings()["crs"]["rule"]
+    telling = int((evidence.positions.area >= 0).sum())
+    return bool(telling < rule["least_rows"] or only.inside.sum() >= rule["range_share"] * telling)
 
 
 def sure_by_areas(evidence: Evidence, rows: str = "unanimous_rows") -> Hypothesis | None:

@@ -3,11 +3,14 @@
 import numpy as np
 import pytest
 from listings import GEOGRAPHIC, HEADERS, site_book, site_rows
+from listings import ground as made_ground
+from small_city import build_small_city
 
 from geodata.crs import from_cgcs2000, geodesic_m
 from geodata.ingest import Answers, TableAnswer, check_file
 from geodata.register import empty_register
 
+CITY = build_small_city()
 NOWHERE = empty_register()
 
 
@@ -113,3 +116,43 @@ def test_rows_outside_china_are_kept_out_once_the_system_is_known():
         ("outside_china", 5)
     ]
     assert len(report.records) == 39
+
+
+def test_rows_that_name_other_places_are_not_placed_here_by_the_size_of_their_numbers():
+    """Metres of the next zone, read in ours, come to lie in the middle of the city."""
+    lon, lat, county = made_ground(30)
+    x, y = from_cgcs2000(lon + 3, lat, "EPSG:4548")
+    here = check_file(site_book(site_rows(x, y, county)), "a.xlsx", CITY, "cmcc")[0]
+    assert (here.crs.chosen, here.crs.decided_by) == ("EPSG:4547", "range")
+    strange = np.full(30, "谯城区")
+    there = check_file(site_book(site_rows(x, y, strange)), "a.xlsx", CITY, "cmcc")[0]
+    assert [question.code for question in there.questions] == ["crs"]
+    assert there.questions[0].options[0] == "EPSG:4547"
+    assert "EPSG:4548" in there.questions[0].options
+    # Nor where they name counties of ours that they do not lie in.
+    west = np.full(30, "西河市")
+    x, y = from_cgcs2000(lon / 10 + 102.3, lat, "EPSG:4547")
+    wrong = check_file(site_book(site_rows(x, y, west)), "a.xlsx", CITY, "cmcc")[0]
+    assert [question.code for question in wrong.questions] == ["crs"]
+
+
+@pytest.mark.parametrize(
+    ("name", "claimed"),
+    [
+        ("高德镇基站.xlsx", ""),
+        ("百度云机房站点.xlsx", ""),
+        ("基站(高德坐标).xlsx", "GCJ-02"),
+        ("基站_bd09.xlsx", "BD-09"),
+        ("基站_2000国家大地坐标系.xlsx", "EPSG:4490"),
+    ],
+)
+def test_a_name_speaks_of_a_system_only_where_it_speaks_of_coordinates(name, claimed):
+    lon, lat, county = ground()
+    assert check(site_book(site_rows(lon, lat, county)), name).crs.claimed == claimed
+
+
+def test_a_column_of_clocks_is_no_claim():
+    lon, lat, county = ground()
+    clock = np.full(40, "GPS")
+    report = check(site_book(site_rows(lon, lat, county, clock), "同步方式"))
+    assert report.crs.claimed == ""
