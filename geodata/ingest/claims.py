@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from functools import cache
 
 import numpy as np
+import pandas as pd
 
 from geodata.crs import CGCS2000, WGS84
 from geodata.ingest.hypotheses import Ints
@@ -83,14 +84,16 @@ def claims_of_rows(work: Work) -> tuple[str, tuple[str, ...], Ints] | None:
     for header, cells in zip(work.table.headers, work.table.columns, strict=True):
         if not speaks_of_coordinates(header):
             continue
-        texts = {text for cell in cells if (text := cell_text(cell).strip())}
-        if not texts or len(texts) > most:
+        codes, uniques = pd.factorize(cells)
+        # A column of numbers or names is told by its first cells: it has too many to name systems.
+        texts = [cell_text(cell).strip() for cell in uniques[: most + 2]]
+        if not any(texts) or len(uniques) > most + 1:
             continue
-        named = {text: systems_named(text) for text in texts}
+        named = {text: systems_named(text) for text in texts if text}
         if any(len(found) != 1 for found in named.values()):
             continue
         claims = tuple(sorted({next(iter(found)) for found in named.values()}))
         of_text = {text: claims.index(next(iter(found))) for text, found in named.items()}
-        codes = [of_text.get(cell_text(cell).strip(), -1) for cell in cells]
-        return header, claims, np.array(codes, dtype=np.int64)
+        of_cell = [of_text.get(text, -1) for text in texts]
+        return header, claims, np.array([*of_cell, -1], dtype=np.int64)[codes]
     return None
