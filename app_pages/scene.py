@@ -207,16 +207,15 @@ def download_link(scene: Scene, path: str, ending: str, said: str, encoding: str
     return f'<a class="download" href="{escape(address)}" target="_self">{escape(said)}</a>'
 
 
-def keep_address(place: Place, text: Text) -> None:
-    """Keep the place in the address, so that a link can be sent."""
+def keep_address(place: Place, text: Text, **more: str) -> None:
+    """Keep the place in the address, so that a link can be sent; ``more`` is a page's own."""
     wanted = {
         "area": place.area,
         "indicator": place.indicator,
         "operator": place.operator,
         "level": place.level,
     }
-    if place.unit:
-        wanted["unit"] = place.unit
+    wanted |= {name: value for name, value in {"unit": place.unit, **more}.items() if value}
     if "lang" in st.query_params:
         wanted["lang"] = text.language
     if st.query_params.to_dict() != wanted:

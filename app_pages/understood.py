@@ -1,13 +1,15 @@
 """What was understood of a file: kind, columns, coordinates, faults with their remedies."""
 
 from collections import defaultdict
+from collections.abc import Sequence
 from html import escape
+from typing import Any
 from urllib.parse import urlencode
 
 import streamlit as st
 
 from app_pages import words
-from coverage_map.pipeline import CheckedTable, Question, UploadCheck
+from coverage_map.pipeline import CheckedTable, CrsScore, Question, UploadCheck
 from coverage_map.text import Text
 from geodata.errors import Fault
 from geodata.records import read_kinds
@@ -37,8 +39,9 @@ def option(code: str, text: Text, value: str) -> str:
 
 def _columns(table: CheckedTable, text: Text) -> str:
     pairs = "".join(
-        f"<tr><td>{escape(match.header)}</td><td>{escape(_field(match.field, text))}</td></tr>"
-        for match in table.columns
+        f"<tr><td>{escape(match.header)}</td><td>{escape(field_name(match.field, text))}</td>"
+        f"<td>{escape(text(f'how_mapped.{match.how}'))}</td></tr>"
+        for match in (*table.columns, *table.suggested)
     )
     rest = ""
     if table.unmapped:
@@ -47,11 +50,13 @@ def _columns(table: CheckedTable, text: Text) -> str:
     return (
         f"<details><summary>{escape(text('upload.columns', n=len(table.columns)))}</summary>"
         f'<table class="small"><tr><th>{escape(text("upload.header"))}</th>'
-        f"<th>{escape(text('upload.field'))}</th></tr>{pairs}</table>{rest}</details>"
+        f"<th>{escape(text('upload.field'))}</th><th>{escape(text('upload.ground'))}</th></tr>"
+        f"{pairs}</table>{rest}</details>"
     )
 
 
-def _field(name: str, text: Text) -> str:
+def field_name(name: str, text: Text) -> str:
+    """Return a field in words."""
     return text(f"field.{name}") if text.has(f"field.{name}") else name
 
 
@@ -61,15 +66,11 @@ def _crs(table: CheckedTable, text: Text) -> str:
     if not choice.chosen and not choice.scores:
         return ""
     ground = text(f"decided.{choice.decided_by}")
-    lines = "".join(
-        f"<tr><td>{escape(option('crs', text, score.crs))}"
-        f"{escape(text('upload.swapped')) if score.swapped else ''}</td>"
-        f'<td class="number">{words.count(score.inside)} / {words.count(score.rows)}</td></tr>'
-        if score.rows
-        else f"<tr><td>{escape(option('crs', text, score.crs))}</td>"
-        f'<td class="number">{100 * score.share:.1f}%</td></tr>'
-        for score in choice.scores[:MOST_SCORES]
-    )
+    lines = _scores(choice.scores, text)
+    for part in choice.parts:
+        system = option("crs", text, part.chosen) if part.chosen else text("upload.crs_open")
+        head = text("upload.part", part=part.label, rows=words.count(part.rows), crs=system)
+        lines += f'<tr><th colspan="2">{escape(head)}</th></tr>{_scores(part.scores, text)}'
     # Where nothing decides there is no ground to name either.
     said = text("upload.crs_undecided")
     if choice.chosen:
@@ -79,6 +80,31 @@ def _crs(table: CheckedTable, text: Text) -> str:
         f'<table class="small"><tr><th>{escape(text("upload.hypothesis"))}</th>'
         f'<th class="number">{escape(text("upload.in_place"))}</th></tr>{lines}</table></details>'
     )
+
+
+def _scores(scores: Sequence[CrsScore], text: Text) -> str:
+    """Return a line a hypothesis: how many rows fall into the area that they name."""
+    return "".join(
+        f"<tr><td>{escape(option('crs', text, score.crs))}"
+        f"{escape(text('upload.swapped')) if score.swapped else ''}</td>"
+        f'<td class="number">{words.count(score.inside)} / {words.count(score.rows)}</td></tr>'
+        if score.rows
+        else f"<tr><td>{escape(option('crs', text, score.crs))}</td>"
+        f'<td class="number">{100 * score.share:.1f}%</td></tr>'
+        for score in scores[:MOST_SCORES]
+    )
+
+
+def profile_words(profile: Any, text: Text) -> str:
+    """Return what a profile remembers, in words."""
+    said = [text(f"kind.{profile.kind}")] if profile.kind else []
+    said += [option("crs", text, profile.crs)] if profile.crs else []
+    said += [
+        f"{field_name(name, text)} ← {header or text('upload.no_column')}"
+        for name, header in dict(profile.columns).items()
+    ]
+    said += [f"{field_name(name, text)} ({unit})" for name, unit in dict(profile.units).items()]
+    return text("words.comma").join(said)
 
 
 def _place(fault: Fault, text: Text) -> str:
@@ -131,11 +157,17 @@ def _table(table: CheckedTable, text: Text) -> str:
     ]
     if table.bad_rows:
         facts.append(text("upload.bad", n=words.count(table.bad_rows)))
+    if table.kind and table.records.shape[0]:
+        facts.append(text("upload.matched", n=words.count(table.matched)))
     if table.header_row is not None:
         facts.append(text("upload.header_row", n=table.header_row))
+    known = ""
+    if table.profile:
+        said = text("upload.profile", name=table.profile)
+        known = f'<p class="hint">{escape(said)}</p>'
     return (
         f'<section class="read"><h4>{escape(title)}</h4>'
-        f"<p>{escape(' · '.join(facts))}</p>{_columns(table, text)}{_crs(table, text)}"
+        f"<p>{escape(' · '.join(facts))}</p>{known}{_columns(table, text)}{_crs(table, text)}"
         f"{_faults(table, text)}</section>"
     )
 

@@ -2,6 +2,7 @@
 
 import json
 import math
+from datetime import datetime
 from typing import Any
 
 import pandas as pd
@@ -46,6 +47,12 @@ def many(identifier: str, number: float, text: Text) -> str:
 def distance(metres: Any) -> str:
     """Return a distance in whole metres under ten kilometres, else in km; a dash for <NA>."""
     return "—" if pd.isna(metres) else say_distance(metres)
+
+
+def moment(at: str) -> str:
+    """Return a moment of the ledger (ISO, UTC) as day and minute of the machine's own time."""
+    local = datetime.fromisoformat(at).astimezone()
+    return local.strftime("%Y-%m-%d %H:%M")
 
 
 def target(per_cent: float, text: Text) -> str:

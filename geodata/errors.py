@@ -6,7 +6,7 @@ by code in the message catalogues at the edge (``fault.<code>`` and ``fault.<cod
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, Self
 
 Severity = Literal["error", "warning", "note"]
 
@@ -44,6 +44,11 @@ class CoverageMapError(Exception):
     def __init__(self, code: str, place: Place | None = None, **params: str | float) -> None:
         self.fault = Fault(code, place or Place(), params)
         super().__init__(f"{code} {dict(params)}")
+
+    @classmethod
+    def of(cls, fault: Fault) -> Self:
+        """Return the refusal that a fault of an earlier one stands for."""
+        return cls(fault.code, fault.place, **fault.params)
 
 
 class FileRefusedError(CoverageMapError):

@@ -27,6 +27,7 @@ from coverage_map.pipeline.imports import (
     recheck_upload,
     try_file,
 )
+from coverage_map.pipeline.jobs import Job, cancel_job, list_jobs, read_job, start_job
 from coverage_map.pipeline.layers import boundary_layer, hillshade_layer, layer_path
 from coverage_map.pipeline.overview import find_unit, read_overview, read_status
 from coverage_map.pipeline.parsing import warm_up
@@ -61,7 +62,8 @@ from coverage_map.pipeline.views import (
 )
 from coverage_map.pipeline.workspace import Workspace, is_workspace, open_workspace
 from geodata.ingest import Answers, TableAnswer
-from geodata.ingest.report import CheckedTable, Question
+from geodata.ingest.archive import bundle_files
+from geodata.ingest.report import CheckedTable, CrsScore, Question
 
 __all__ = [
     "Accepted",
@@ -69,11 +71,13 @@ __all__ = [
     "Answers",
     "Card",
     "CheckedTable",
+    "CrsScore",
     "Crumb",
     "Difference",
     "EarlierUpload",
     "Frame",
     "ImportOutcome",
+    "Job",
     "LayerRef",
     "Overview",
     "Question",
@@ -86,6 +90,8 @@ __all__ = [
     "accept_upload",
     "actor_of",
     "boundary_layer",
+    "bundle_files",
+    "cancel_job",
     "check_upload",
     "decide_units",
     "delete_profile",
@@ -101,6 +107,7 @@ __all__ = [
     "keep_decisions",
     "layer_path",
     "list_accounts",
+    "list_jobs",
     "local_actor",
     "make_answers",
     "may",
@@ -111,6 +118,7 @@ __all__ = [
     "read_difference",
     "read_frame",
     "read_gaps",
+    "read_job",
     "read_overview",
     "read_profiles",
     "read_sharing",
@@ -127,6 +135,7 @@ __all__ = [
     "send_back",
     "sign_in",
     "sign_out",
+    "start_job",
     "submit_upload",
     "try_file",
     "unit_names",
