@@ -1,6 +1,5 @@
 """Questions and corrections: kind, coordinate system, columns and units of an upload's tables."""
 
-from collections.abc import Mapping
 from html import escape
 from typing import Any
 
@@ -10,7 +9,6 @@ from app_pages import understood
 from app_pages.scene import Scene
 from coverage_map import pipeline
 from coverage_map.text import Text
-from geodata.ingest.settings import settings
 from geodata.records import Kind, read_kinds
 
 NOTHING = ""  # stands for "as the evidence says" in a choice, for "no column" among headers
@@ -154,7 +152,7 @@ def _choose_columns(
 
 
 def _choose_unit(unit: str, text: Text, key: str) -> str:
-    known: Mapping[str, Any] = settings()["units"].get(unit, {})
+    known = pipeline.known_units(unit)
     if len(known) < 2:
         return NOTHING
     return st.selectbox(

@@ -21,6 +21,7 @@ from coverage_map.pipeline.frame import read_frame, read_trail, unit_names, unit
 from coverage_map.pipeline.gaps import read_gaps, read_sharing
 from coverage_map.pipeline.imports import (
     check_upload,
+    known_units,
     make_answers,
     read_upload,
     receive_upload,
@@ -105,6 +106,7 @@ __all__ = [
     "init_workspace",
     "is_workspace",
     "keep_decisions",
+    "known_units",
     "layer_path",
     "list_accounts",
     "list_jobs",

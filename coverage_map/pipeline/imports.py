@@ -15,6 +15,7 @@ from coverage_map.rules.quarter import last_day
 from geodata.crs import CrsRefusedError, read_crs
 from geodata.errors import Fault, FileRefusedError, Place, StoreError, UsageError
 from geodata.ingest import Answers, CheckedTable, TableAnswer
+from geodata.ingest.settings import settings
 from geodata.owners import read_owners
 from geodata.register import empty_register
 from geodata.store.engine import hold, read, write
@@ -255,3 +256,8 @@ def _check_crs(crs: str) -> str:
         if error.fault.code != "crs_unknown":
             raise
         raise UsageError("crs_answer_unknown", crs=crs[:80]) from error
+
+
+def known_units(unit: str) -> tuple[str, ...]:
+    """Return the spellings of units that numbers of a field in a unit may be given in."""
+    return tuple(settings()["units"].get(unit, {}))
