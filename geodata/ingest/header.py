@@ -12,8 +12,7 @@ from functools import cache
 import numpy as np
 
 from geodata.errors import Fault, Place
-from geodata.ingest.aliases import is_known
-from geodata.ingest.header_rows import Block, cell_text, find_block, is_label
+from geodata.ingest.header_rows import Block, cell_text, find_block, is_label, names_known
 from geodata.ingest.raw import Cells, Grid, Ints, RawTable, nth_table
 from geodata.ingest.read_package import column_letters
 from geodata.ingest.reading import header_words, reading
@@ -97,7 +96,7 @@ def _may_be_header(line: Cells) -> bool:
     for cell in line:
         if cell.__class__ is not str or _DIGIT.search(cell):
             return False
-    return is_label(line[0]) and is_known(cell_text(line[0]))
+    return is_label(line[0]) and names_known(cell_text(line[0]))
 
 
 def _later_block(cells: Cells, rows: Ints, row: int, latest: Block, grid: Grid) -> Block | None:
@@ -163,7 +162,9 @@ def _table(
     return RawTable(
         sheet=sheet,
         header_row=grid.first_row + block.main,
-        headers=tuple(block.names[j] or column_letters(grid.first_column - 1 + j) for j in used),
+        headers=tuple(
+            _short(block.names[j]) or column_letters(grid.first_column - 1 + j) for j in used
+        ),
         columns=tuple(np.ascontiguousarray(body[:, j]) for j in used),
         rows=rows,
         faults=(*notes, *faults),
@@ -174,6 +175,12 @@ def _table(
         numbers=tuple(grid.first_column + j for j in used),
         hidden=grid.hidden,
     )
+
+
+def _short(name: str) -> str:
+    """Cut a header that is a whole explanation."""
+    most = reading()["header"]["name_length"]
+    return name if len(name) <= most else name[: most - 1] + "…"
 
 
 def _fill_down(body: Cells, begin: int, grid: Grid) -> tuple[Cells, int]:

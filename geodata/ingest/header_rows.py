@@ -51,6 +51,11 @@ def cell_text(cell: Any) -> str:
     return " ".join(str(cell).split()) if cell is not None else ""
 
 
+def names_known(text: str) -> bool:
+    """Say whether a text is a header that is known; what is too long for one is not asked about."""
+    return len(text) <= reading()["header"]["label_length"] and is_known(text)
+
+
 def is_label(cell: Any) -> bool:
     """Say whether a cell may name a column: short text that is no number, date or code."""
     if not isinstance(cell, str):
@@ -90,6 +95,8 @@ def _better(block: Block, best: Block | None) -> bool:
     """Say whether a block beats the best so far; beside a line in English, Chinese names count."""
     if best is None:
         return True
+    if block.names == best.names and block.top > best.bottom:
+        return False  # the header of a further page
     chinese, beaten = _is_chinese(block), _is_chinese(best)
     if chinese != beaten and block.top <= best.bottom + 1:
         one, other = (block, best) if chinese else (best, block)
@@ -118,7 +125,7 @@ def _block(cells: Cells, top: int, bottom: int, spans: Sequence[Span]) -> Block 
     named = [name for name in names if name]
     if not named:
         return None
-    hits = sum(map(is_known, set(named)))
+    hits = sum(map(names_known, set(named)))
     quality = _structure(cells, top, bottom, names)
     counts = np.bincount(owners[owners >= 0], minlength=bottom - top + 1)
     main = top + int(len(counts) - 1 - counts[::-1].argmax())

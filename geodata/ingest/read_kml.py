@@ -6,7 +6,6 @@ KML is WGS 84 by definition (OGC 12-007r2), whatever the tool behind it really w
 import re
 from collections.abc import Iterator
 from dataclasses import replace
-from html import unescape
 from pathlib import PurePosixPath
 from xml.etree import ElementTree as ET
 
@@ -15,13 +14,13 @@ from shapely import LineString, MultiLineString, Point
 from shapely.geometry.base import BaseGeometry
 
 from geodata.errors import Fault, FileRefusedError, Place
+from geodata.ingest.kml_balloon import read_balloon
 from geodata.ingest.raw import Part, RawTable
+from geodata.ingest.read_vectors import check_shapes
 from geodata.ingest.text_encoding import decode_text
 
 _NAME = "name"
-# A table in the balloon's HTML, as desktop GIS write it: pairs of cells.
-_CELLS = re.compile(r"<t[dh][^>]*>(.*?)</t[dh]>", re.DOTALL | re.IGNORECASE)
-_TAGS = re.compile(r"<[^>]+>")
+_FOLDER = "文件夹"
 _ENTITY = "<!ENTITY"
 
 
@@ -43,21 +42,45 @@ def read_kml(part: Part, name: str) -> Iterator[RawTable]:
     groups: dict[str, list[tuple[int, dict[str, str], BaseGeometry | None]]] = {}
     sheet = PurePosixPath(part.name).stem
     faults: list[Fault] = []
-    placemarks = [node for node in root.iter() if _local(node) == "Placemark"]
-    for number, placemark in enumerate(placemarks, start=1):
+    placemarks = list(_placemarks(root, ()))
+    several = len({folders for _, folders in placemarks}) > 1
+    for number, (placemark, folders) in enumerate(placemarks, start=1):
         geometry, whole = _geometry(placemark)
         if not whole:
             where = Place(name, sheet, number)
             faults.append(Fault("geometry_damaged", where, {}, "warning"))
         family = "line" if geometry is not None and "Line" in geometry.geom_type else "point"
-        groups.setdefault(family, []).append((number, _attributes(placemark), geometry))
+        attributes = _attributes(placemark)
+        if several:
+            attributes.setdefault(_FOLDER, "/".join(folders))
+        groups.setdefault(family, []).append((number, attributes, geometry))
     titles = tuple(dict.fromkeys(_folders(root)))
     if not groups:
         yield RawTable(sheet, None, (), (), np.empty(0, dtype=np.int64), reason="empty")
     for family, rows in groups.items():
         title = sheet if len(groups) == 1 else f"{sheet}/{family}"
-        yield replace(_table(title, rows, faults), titles=titles)
-        faults = []
+        numbers = {number for number, _, _ in rows}
+        told = [
+            replace(fault, place=replace(fault.place, sheet=title))
+            for fault in faults
+            if fault.place.row in numbers
+        ]
+        yield replace(_table(title, rows, told, name), titles=titles)
+
+
+def _placemarks(
+    node: ET.Element, folders: tuple[str, ...]
+) -> Iterator[tuple[ET.Element, tuple[str, ...]]]:
+    """Return placemarks with the names of the folders they lie in, from the outside in."""
+    waiting = [(node, folders)]
+    while waiting:
+        node, folders = waiting.pop()
+        if _local(node) == "Placemark":
+            yield node, folders
+            continue
+        name = _first_text(node, "name") if _local(node) == "Folder" else ""
+        inner = (*folders, name) if name else folders
+        waiting += [(child, inner) for child in reversed(node)]
 
 
 def _local(node: ET.Element) -> str:
@@ -91,10 +114,9 @@ def _attributes(placemark: ET.Element) -> dict[str, str]:
     for data in _children(placemark, "SimpleData"):
         found[data.get("name", "")] = (data.text or "").strip()
     description = _first_text(placemark, "description")
-    if len(found) == 1 and "<t" in description.lower():
-        cells = [unescape(_TAGS.sub("", cell)).strip() for cell in _CELLS.findall(description)]
-        if len(cells) % 2 == 0:
-            found |= dict(zip(cells[::2], cells[1::2], strict=True))
+    pairs = read_balloon(description) if len(found) == 1 else {}
+    if pairs:
+        found |= pairs
     elif description:
         found["description"] = description
     found.pop("", None)
@@ -129,7 +151,10 @@ def _geometry(placemark: ET.Element) -> tuple[BaseGeometry | None, bool]:
 
 
 def _table(
-    sheet: str, rows: list[tuple[int, dict[str, str], BaseGeometry | None]], faults: list[Fault]
+    sheet: str,
+    rows: list[tuple[int, dict[str, str], BaseGeometry | None]],
+    faults: list[Fault],
+    file: str,
 ) -> RawTable:
     headers = list(dict.fromkeys(key for _, attributes, _ in rows for key in attributes))
     if not any(attributes.get(_NAME) for _, attributes, _ in rows):
@@ -141,13 +166,17 @@ def _table(
         columns.append(column)
     geometry = np.empty(len(rows), dtype=object)
     geometry[:] = [shape for _, _, shape in rows]
+    numbers = np.array([number for number, _, _ in rows], dtype=np.int64)
+    faults = [*faults, *check_shapes(geometry, numbers, Place(file, sheet))]
     return RawTable(
         sheet=sheet,
         header_row=None,
         headers=tuple(headers),
         columns=tuple(columns),
-        rows=np.array([number for number, _, _ in rows], dtype=np.int64),
+        rows=numbers,
         geometry=geometry,
         claimed="EPSG:4326",
         faults=tuple(faults),
+        groups=("",) * len(headers),
+        numbers=tuple(range(1, len(headers) + 1)),
     )

@@ -5,8 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from geodata.ingest.aliases import is_known
-from geodata.ingest.header_rows import ENGLISH, Block, cell_text
+from geodata.ingest.header_rows import ENGLISH, Block, cell_text, names_known
 from geodata.ingest.raw import Cells
 from geodata.ingest.reading import header_words, reading
 from geodata.ingest.settings import word
@@ -94,7 +93,7 @@ def _other_names(cells: Cells, row: int, texts: list[str], named: int) -> str:
     share = reading()["header"]["sub_header_share"]
     if sum(bool(ENGLISH.fullmatch(text)) for text in texts) < share * len(texts):
         return ""
-    if any(map(is_known, texts)):
+    if any(map(names_known, texts)):
         return "english"
     # Codes that nobody knows: every one looks like the name of a field, and none is a value below.
     below = cells[row + 1 : row + 1 + reading()["header"]["looked_below"]]
