@@ -201,7 +201,9 @@ def _is_there(truth: SheetTruth, name: str, header: str, column: int | None) -> 
     for number, written in truth.columns.get(name, ()):
         same = " ".join(header.split()) == " ".join(written.split())
         cut = len(header) > 1 and written.startswith(header.rstrip("�?")[:-1] or header)
-        if same or (column == number and (cut or header_key(header) == header_key(written))):
+        # In a sheet a column is known by its place, whichever line of a header it is called by.
+        there = column == number and (truth.sheeted or cut)
+        if same or there or header_key(header) == header_key(written):
             return True
     # A placemark's own name is the record's name, whatever else repeats it.
     return name == "name" and header == "name" and "name" in truth.columns
@@ -224,6 +226,10 @@ def _judge_columns(verdict: Verdict, truth: SheetTruth, report: CheckedTable) ->
         offered += [(guess.header, guess.column)] if guess else []
         if match and _is_there(truth, name, match.header, match.column):
             counts[f"{level} right"] += 1
+            if match.header.isascii() and match.header.isupper() and len(match.header) < 3:
+                header = truth.columns[name][0][1]
+                if header_key(header) != header_key(match.header):
+                    verdict.blame("reading", f"header {header!r} lost, {match.header} instead")
         elif any(_is_there(truth, name, *offer) for offer in offered):
             counts[f"{level} asked first"] += 1
         else:

@@ -60,7 +60,8 @@ class SheetTruth:
 
     ``columns``: field → the columns (number from 0, header) in which it may rightly be found;
     ``rows``: row, unit_code, subject_id, lon, lat, slip, fault; ``values``: field → true values.
-    ``settled`` says whether counties alone tell the coordinate system.
+    ``settled`` says whether counties alone tell the coordinate system, ``sheeted`` whether the
+    columns stand in a sheet and not in attributes.
     """
 
     sheet: str
@@ -71,6 +72,7 @@ class SheetTruth:
     settled: bool
     rows: pd.DataFrame
     values: Mapping[str, list[object]]
+    sheeted: bool = True
 
 
 @dataclass(frozen=True)
@@ -291,7 +293,9 @@ def _vector_file(
     keep = sent if form == "shapefile" else ()
     if form == "mapinfo":
         # Its field names are words: other signs become underscores.
-        table.columns = [(f, re.sub(r"\W+", "_", h.strip()), c) for f, h, c in table.columns]
+        table.columns = [
+            (f, re.sub(r"\W+", "_", h.strip()).strip("_"), c) for f, h, c in table.columns
+        ]
     kept = _distinct(table, form)
     table.columns = [table.columns[j] for j in kept]
     table.accepted = {}
@@ -309,7 +313,7 @@ def _vector_file(
     content = _write_features(form, attributes, shapes, claimed, stem, keep, table, rng)
     name = f"{stem}.{ENDINGS.get(form, form)}"
     truth = _truth(stem, table, list(range(1, len(frame) + 1)))
-    truth = SheetTruth(**{**vars(truth), "claim": claim})
+    truth = SheetTruth(**{**vars(truth), "claim": claim, "sheeted": False})
     quirks = [*table.quirks, f"declares {claimed or 'nothing'}", *keep]
     return Variation(seed, name, form, owner, content, (truth,), tuple(quirks))
 
