@@ -1,5 +1,6 @@
 """Which headers are known, of which kinds and fields: the alias data of all kinds, turned round."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
@@ -29,6 +30,7 @@ __all__ = [
     "kind_headers",
 ]
 
+_MARKS = re.compile(r"\W")
 # Headers that are put together rank behind all aliases, misprints behind those.
 _COMPOSED, _MISPRINTED = 1000, 2000
 
@@ -69,6 +71,9 @@ def kind_headers(kind_name: str) -> Mapping[str, Hit]:
             key = header_keys(alias)[0]
             if key not in known or (hit.own and not known[key].own):
                 known[key] = hit
+    # Databases write 村_社区 for 村(社区): a header's marks may be lost.
+    for key, hit in list(known.items()):
+        known.setdefault(_MARKS.sub("", key), hit)
     return known
 
 

@@ -140,7 +140,9 @@ def _support(table: RawTable, kind: Kind, weights: Mapping[str, float]) -> float
         if name in _AXES:
             continue
         if name in kind.fields:
-            total += weight * rule["identity" if name in naming else "own"]
+            # A key of a value set says more than a name: few tables hold such words.
+            named = name in naming and not kind.fields[name].values
+            total += weight * rule["identity" if named else "own"]
         else:
             total += weight * rule["place"]
     required = [name for name, entry in kind.fields.items() if entry.required]
@@ -200,6 +202,14 @@ def spoken_of(titles: tuple[str, ...]) -> frozenset[str]:
         if spoken:
             return spoken
     return frozenset()
+
+
+def without_words(kind: str, title: str) -> str:
+    """Return a title without the words in it that speak of a kind: 统计指标 is no 指标."""
+    text = word(title)
+    for item in settings()["kind"]["words"].get(kind, ()):
+        text = text.replace(word(item), "")
+    return text
 
 
 def _bonus(kind: str, titles: tuple[str, ...]) -> float:

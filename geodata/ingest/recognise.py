@@ -2,7 +2,14 @@
 
 from dataclasses import dataclass, replace
 
-from geodata.ingest.guess import Guess, by_content, distinct_share, guess_kinds, table_hits
+from geodata.ingest.guess import (
+    Guess,
+    by_content,
+    distinct_share,
+    guess_kinds,
+    table_hits,
+    without_words,
+)
 from geodata.ingest.judge_values import Judge, coordinate_pairs, leads
 from geodata.ingest.raw import RawTable
 from geodata.ingest.settings import settings
@@ -112,9 +119,11 @@ def _against(table: RawTable, best: Guess | None, guesses: list[Guess], file: st
         for j, header in enumerate(table.headers)
         if j not in spoken and header
     ]
-    return speak_against(
-        headers, (table.sheet, *table.titles), file, repeats=_repeats(table, best, guesses)
-    )
+    titles = [
+        without_words(best.kind, title) if best else title
+        for title in (table.sheet, *table.titles, file)
+    ]
+    return speak_against(headers, titles[:-1], titles[-1], repeats=_repeats(table, best, guesses))
 
 
 def _with_heading(table: RawTable, column: int) -> str:
