@@ -1,46 +1,17 @@
 """The contributor's recipes, carried out word for word in a copy of the packages."""
 
-import re
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
-
-ROOT = Path(__file__).parents[1]
-RECIPES = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
-STEP = re.compile(r"```\w+ (append|write|replace)=(\S+)\n(.*?)```", re.DOTALL)
+from recipes import carry_out, run
 
 
 @pytest.fixture(scope="module")
 def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("contributor")
-    for package in ("geodata", "coverage_map"):
-        shutil.copytree(ROOT / package, folder / package)
-    steps = STEP.findall(RECIPES)
-    assert len(steps) == 9
-    for action, name, text in steps:
-        file = folder / name
-        if action == "write":
-            assert not file.exists()
-            file.write_text(text, encoding="utf-8")
-        elif action == "append":
-            file.write_text(file.read_text("utf-8") + "\n" + text, encoding="utf-8")
-        else:
-            before, after = text.split("---\n")
-            old = file.read_text("utf-8")
-            assert old.count(before.rstrip("\n")) == 1
-            new = old.replace(before.rstrip("\n"), after.rstrip("\n"))
-            file.write_text(new, encoding="utf-8")
+    assert carry_out("CONTRIBUTING.md", folder) == 9
     return folder
-
-
-def _run(folder: Path, code: str) -> None:
-    done = subprocess.run(
-        [sys.executable, "-c", code], cwd=folder, capture_output=True, text=True, check=False
-    )
-    assert done.returncode == 0, done.stderr
 
 
 def test_rule_is_judged_and_named(copy: Path, sample_folder: Path) -> None:
@@ -60,7 +31,7 @@ assert set(found["state"]) == {{"unknown"}}
 for language in ("zh_CN", "en"):
     assert Text(language).has("indicator.school_4g")
 """
-    _run(copy, code)
+    run(copy, code)
 
 
 def test_kind_is_recognised(copy: Path, sample_folder: Path) -> None:
@@ -77,7 +48,7 @@ assert checked.kind == "manhole"
 assert [fault.code for fault in checked.faults if fault.place.row == 3]
 assert "holes_free" in checked.records
 """
-    _run(copy, code)
+    run(copy, code)
 
 
 def test_format_is_written(copy: Path, sample_workspace: Path, tmp_path: Path) -> None:
@@ -90,7 +61,7 @@ workspace = pipeline.open_workspace(Path({str(tmp_path / "workspace")!r}))
 actor = pipeline.local_actor(workspace)
 pipeline.export_gaps(workspace, actor, Path({str(out)!r}), indicator="village_fibre")
 """
-    _run(copy, code)
+    run(copy, code)
     lines = out.read_text(encoding="utf-8").splitlines()
     assert len(lines) > 100
     assert all("模拟" in line for line in lines[1:])
