@@ -37,7 +37,10 @@ def test_new_sites_close_gaps(own_workspace) -> None:
     check = pipeline.check_upload(workspace, carrier, "cmcc", "新站.csv", content, answers)
     assert [table.kind for table in check.tables] == ["site"]
     assert check.ready
-    accepted = pipeline.accept_upload(workspace, carrier, check.upload_id, answers)
+    pipeline.submit_upload(workspace, carrier, check.upload_id, answers)
+    waiting = pipeline.read_gaps(workspace, city, indicator="village_5g")
+    assert list(waiting["unit_code"]) == list(before["unit_code"])
+    accepted = pipeline.accept_upload(workspace, city, check.upload_id)
     assert accepted.rows == {"site": 30}
     closed = set(before["unit_code"].head(30))
     after = pipeline.read_gaps(workspace, city, indicator="village_5g")
@@ -50,15 +53,15 @@ def test_new_sites_close_gaps(own_workspace) -> None:
 
 
 def test_same_file_again_changes_nothing(own_workspace) -> None:
-    carrier = pipeline.local_actor(own_workspace, "cmcc")
+    city = pipeline.local_actor(own_workspace)
     for round_ in range(2):
         outcome = pipeline.import_file(
-            own_workspace, carrier, "cmcc", EXAMPLE, crs="EPSG:4490", partial=True
+            own_workspace, city, "cmcc", EXAMPLE, crs="EPSG:4490", partial=True
         )
         assert outcome.accepted is not None
         if round_ == 0:
-            rows = pipeline.read_status(own_workspace, carrier).records["site"]
-    assert pipeline.read_status(own_workspace, carrier).records["site"] == rows
+            rows = pipeline.read_status(own_workspace, city).records["site"]
+    assert pipeline.read_status(own_workspace, city).records["site"] == rows
     assert len(outcome.accepted.changed) == 0
 
 
@@ -78,10 +81,12 @@ def test_faults_keep_the_file_out_unless_partial(own_workspace) -> None:
     actor = pipeline.local_actor(own_workspace, "cmcc")
     answers = pipeline.Answers({"*": pipeline.TableAnswer(crs="EPSG:4490")})
     check = pipeline.check_upload(own_workspace, actor, "cmcc", "sites.csv", content, answers)
-    with pytest.raises(TableRefusedError, match="upload_has_faults"):
-        pipeline.accept_upload(own_workspace, actor, check.upload_id, answers)
+    city = pipeline.local_actor(own_workspace)
+    for act, who in ((pipeline.submit_upload, actor), (pipeline.accept_upload, city)):
+        with pytest.raises(TableRefusedError, match="upload_has_faults"):
+            act(own_workspace, who, check.upload_id, answers)
     assert _tables(own_workspace) == before
-    accepted = pipeline.accept_upload(own_workspace, actor, check.upload_id, answers, partial=True)
+    accepted = pipeline.accept_upload(own_workspace, city, check.upload_id, answers, partial=True)
     assert accepted.rows == {"site": 10}
 
 
@@ -103,7 +108,7 @@ def test_unreadable_files_are_refused_and_nothing_changes(own_workspace, name, c
         pipeline.check_upload(own_workspace, actor, "cmcc", name, content)
     assert refusal.value.fault.place.file == name
     assert _tables(own_workspace) == before
-    assert pipeline.read_uploads(own_workspace, actor)["state"].iloc[0] == "refused"
+    assert pipeline.read_submissions(own_workspace, actor)["state"].iloc[0] == "refused"
 
 
 def test_unknown_owner_and_missing_file(own_workspace, tmp_path) -> None:
@@ -123,8 +128,8 @@ def test_ten_thousand_faults_are_all_told(own_workspace) -> None:
     content = "\n".join(lines).encode()
     check = pipeline.check_upload(own_workspace, actor, "cmcc", "坏.csv", content, answers)
     assert len({fault.place.row for fault in check.faults}) == 10_000
-    with pytest.raises(TableRefusedError):
-        pipeline.accept_upload(own_workspace, actor, check.upload_id, answers, partial=True)
+    with pytest.raises(TableRefusedError, match="upload_nothing"):
+        pipeline.submit_upload(own_workspace, actor, check.upload_id, answers, partial=True)
     assert _tables(own_workspace) == before
 
 

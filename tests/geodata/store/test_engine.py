@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 
@@ -12,6 +13,8 @@ from geodata.errors import StoreError
 from geodata.store import ledger, schema, uploads
 from geodata.store.engine import (
     DATABASE_VARIABLE,
+    _config,
+    _rebuild,
     connect,
     database_url,
     migrate,
@@ -40,6 +43,50 @@ def test_migrations_lead_to_the_schema_and_back(engine: sa.Engine) -> None:
     assert set(sa.inspect(engine).get_table_names()) <= {"alembic_version"}
     migrate(engine)
     assert "upload" in sa.inspect(engine).get_table_names()
+
+
+def test_an_older_ledger_keeps_its_uploads_and_tells_what_it_knows(engine: sa.Engine) -> None:
+    migrate(engine, "0001")
+    at, later = "2015-06-30T08:00:00.000000Z", "2015-07-01T08:00:00.000000Z"
+    upload = {"owner": "cmcc", "account": "cmcc", "filename": "f", "object_hash": "h", "size": 1,
+              "received_at": at}  # fmt: skip
+    old = sa.MetaData()
+    with write(engine) as connection:
+        old.reflect(connection)
+        rows = [
+            {**upload, "id": "u1", "state": "accepted"},
+            {**upload, "id": "u2", "state": "checked"},
+        ]
+        connection.execute(sa.insert(old.tables["upload"]), rows)
+        version = {"id": "t1", "kind": "tower", "owner": "cmcc", "values_hash": "v", "rows": 0,
+                   "upload_id": "u1", "accepted_at": later}  # fmt: skip
+        connection.execute(sa.insert(old.tables["table_version"]), version)
+        line = {"account": "local", "verb": "import", "what": {"upload": "u1"}, "at": later}
+        connection.execute(sa.insert(schema.audit), line)
+    migrate(engine)
+    with read(engine) as connection:
+        assert {row["id"]: row["state"] for row in uploads.list_uploads(connection)} == {
+            "u1": "accepted",
+            "u2": "checked",
+        }
+        told = [(e["state"], e["account"], e["at"]) for e in uploads.list_events(connection, "u1")]
+        assert told == [("received", "cmcc", at), ("accepted", "local", later)]
+        assert connection.execute(sa.select(schema.table_version.c.uploads)).scalar() is None
+    with write(engine) as connection:
+        uploads.set_upload_state(connection, "u2", "submitted")
+    if engine.dialect.name == "sqlite":  # references are watched again
+        with pytest.raises(sa.exc.IntegrityError), write(engine) as connection:
+            connection.exec_driver_sql("DELETE FROM upload")
+    _go_back(engine)
+    with read(engine) as connection:
+        states = connection.exec_driver_sql("SELECT id, state FROM upload ORDER BY id").all()
+    assert [tuple(row) for row in states] == [("u1", "accepted"), ("u2", "checked")]
+
+
+def _go_back(engine: sa.Engine) -> None:
+    """Go down one revision, as ``migrate`` goes down to none."""
+    with _rebuild(engine) as connection:
+        command.downgrade(_config(connection), "0001")
 
 
 def test_a_migration_that_fails_leaves_the_ledger_as_it_was(engine: sa.Engine) -> None:

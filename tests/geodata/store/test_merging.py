@@ -31,12 +31,22 @@ def slow_merge(old: list[dict], rows, replace: bool) -> list[dict]:
     """One row after the other, the obvious way."""
     stays = [] if replace else [dict(row) for row in old]
     identifiers = {(row["name"], row["town"]): row["record_id"] for row in old}
+    nameless = [row for row in old if (row["name"], row["town"]) == ("", "")]
     for name, town, value in rows:
         key = (name, town)
-        same = [row for row in stays if (row["name"], row["town"]) == key and key != ("", "")]
+        if key == ("", ""):
+            # Says the same as one that is there already: that one, each for one row only.
+            twin = next((row for row in nameless if row["value"] == value), None)
+            if twin is not None:
+                nameless.remove(twin)
+                stays = [row for row in stays if row["record_id"] != twin["record_id"]]
+            identifier = twin["record_id"] if twin else None
+            stays.append({"record_id": identifier, "name": "", "town": "", "value": value})
+            continue
+        same = [row for row in stays if (row["name"], row["town"]) == key]
         for row in same:
             stays.remove(row)
-        identifier = identifiers.get(key) if key != ("", "") else None
+        identifier = identifiers.get(key)
         stays.append({"record_id": identifier, "name": name, "town": town, "value": value})
     return stays
 
@@ -73,6 +83,15 @@ def test_counts_by_hand() -> None:
     assert (merged.added, merged.superseded, merged.kept) == (2, 1, 1)
     values = merged.frame.fillna({"name": ""}).set_index("name")["value"].to_dict()
     assert values == {"a": 1, "b": 2, "c": 3, "": 9}
+
+
+def test_a_file_without_keys_twice_gives_no_second_copy() -> None:
+    rows = [("", "", 1), ("", "", 1), ("", "", 2)]
+    old = merge_records(table([]), table(rows), ("name", "town")).frame
+    assert len(old) == 3
+    again = merge_records(old, table([*rows, ("", "", 3)]), ("name", "town"))
+    assert (again.added, again.superseded, again.kept) == (1, 3, 0)
+    assert set(old["record_id"]) < set(again.frame["record_id"])
 
 
 def test_a_given_id_is_kept_but_never_twice() -> None:

@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geodata.errors import StoreError
@@ -26,6 +26,7 @@ def test_what_is_put_is_got_under_its_sha256(vault: FolderVault) -> None:
     assert list(vault.hashes()) == [key]
 
 
+@settings(deadline=None)  # every put waits for the disk
 @given(st.lists(st.binary(max_size=200)))
 def test_putting_twice_changes_nothing(tmp_path_factory: pytest.TempPathFactory, data) -> None:
     vault = FolderVault(tmp_path_factory.mktemp("vault"))
