@@ -77,7 +77,7 @@ def weigh(
     _tell_apart(found, saids, of_row, ground)
     _compare(found, ground)
     weak = np.array([said.weak for said in saids], dtype=bool)[of_row] & (unit != "")
-    _drop_weak(found, weak, np.isin(found.how, matching_settings()["weak"]["far"]))
+    _drop_weak(found, weak, ground.here)
     _take_positions(found, saids, of_row, ground)
     table = match_confidence()
     hows = dict.fromkeys(found.how.tolist())
@@ -214,15 +214,19 @@ def _compare(found: Evidence, ground: _Ground) -> None:
         found.note(row, position=ground.here[row], away_m=metres)
 
 
-def _drop_weak(found: Evidence, weak: Bools, yielding: Bools) -> None:
+def _drop_weak(found: Evidence, weak: Bools, here: Objects) -> None:
     """Leave a unit that words only hint at where the position does not agree, or lies far."""
+    ways = matching_settings()["weak"]
     far = found.agreement == FAR
-    dropped = (weak & (far | (found.agreement == NONE))) | (yielding & far)
-    for row in np.flatnonzero(dropped).tolist():
-        note = found.notes.setdefault(row, {})
-        note.pop("away_m", None)
-        note.pop("position", None)
-        note["like"] = [found.unit[row]]
+    dropped = weak & (far | (found.agreement == NONE))
+    dropped |= np.isin(found.how, ways["far"]) & far
+    # What is called after a place often lies beside it: nobody is asked, the position counts.
+    loose = np.isin(found.how, ways["inside"]) & (here != "") & (here != found.unit)
+    for row in np.flatnonzero(dropped & ~loose).tolist():
+        found.note(row, like=[found.unit[row]])
+    for row in np.flatnonzero(loose).tolist():
+        found.notes.pop(row, None)
+    dropped |= loose
     found.unit[dropped], found.how[dropped], found.method[dropped] = "", "none", "none"
 
 
@@ -230,7 +234,10 @@ def _take_positions(found: Evidence, saids: list[Said], of_row: Ints, ground: _G
     """Place rows whose words decide nothing by where they lie, and note what speaks against it."""
     unclear = np.array([len(s.candidates) > 1 and not s.weak for s in saids], dtype=bool)[of_row]
     unknown = _objects([said.unknown for said in saids])[of_row]
-    telling = np.array([bool(s.unknown or s.candidates) for s in saids], dtype=bool)[of_row]
+    loose = matching_settings()["weak"]["inside"]
+    telling = np.array(
+        [bool(s.unknown or s.candidates) and s.how not in loose for s in saids], dtype=bool
+    )[of_row]
     for row in np.flatnonzero((unknown != "") & (found.unit == "")).tolist():
         found.note(row, unknown_name=unknown[row])
     by_place = (found.unit == "") & ~unclear & (ground.here != "")
@@ -252,11 +259,12 @@ def _heads(codes: Objects) -> Objects:
 
 def _ask_person(found: Evidence, saids: list[Said], of_row: Ints) -> None:
     """Note on rows that a person should look at, why; strangers to the register are not asked."""
-    below: float = matching_settings()["review"]["below"]
+    settings = matching_settings()
+    below: float = settings["review"]["below"]
     asked = np.array([not said.strange for said in saids], dtype=bool)[of_row]
     named = np.array([bool(s.candidates or s.unknown) for s in saids], dtype=bool)[of_row]
-    position = found.method == "position"
-    open_ = asked & named & ((found.unit == "") | position)
+    loose = np.array([s.how in settings["weak"]["inside"] for s in saids], dtype=bool)[of_row]
+    open_ = asked & named & ((found.unit == "") | ((found.method == "position") & ~loose))
     unsure = asked & (found.unit != "") & (found.confidence < below)
     for row in np.flatnonzero(open_ | unsure).tolist():
         found.note(row, review=_reason(found, saids[of_row[row]], row))

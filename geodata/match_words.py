@@ -101,10 +101,7 @@ def resolve_words(
         joined = joined + _APART + column
     of_row, combinations = pd.factorize(joined)
     narrowed: Narrowed = {}
-    saids = [
-        say(index, str(combination).split(_APART), narrowed)
-        for combination in combinations
-    ]
+    saids = [say(index, str(combination).split(_APART), narrowed) for combination in combinations]
     return saids, np.asarray(of_row, dtype=np.int64)
 
 
