@@ -15,6 +15,7 @@ from coverage_map.rules.quarter import last_day
 from geodata.crs import CrsRefusedError, read_crs
 from geodata.errors import Fault, FileRefusedError, Place, StoreError, UsageError
 from geodata.ingest import Answers, CheckedTable, TableAnswer
+from geodata.ingest.archive import bundle_files, sibling_endings
 from geodata.ingest.settings import settings
 from geodata.owners import read_owners
 from geodata.register import empty_register
@@ -234,10 +235,19 @@ def _tell_later(table: CheckedTable, quarter: str) -> CheckedTable:
 
 
 def read_upload(file: Path) -> bytes:
-    """Return a file's bytes; UsageError where there is no such file."""
+    """Return a file's bytes; of a layer of several files (.shp, .tab, .mif) a .zip of them all.
+
+    Raises:
+        UsageError: ``file_missing``, there is no such file.
+    """
     if not file.is_file():
         raise UsageError("file_missing", Place(file=str(file)))
-    return file.read_bytes()
+    files = {file.name: file.read_bytes()}
+    endings = sibling_endings(file.name)
+    for beside in sorted(file.parent.iterdir()) if endings else ():
+        if beside.stem.lower() == file.stem.lower() and beside.suffix.lower() in endings:
+            files[beside.name] = beside.read_bytes()
+    return bundle_files(files)[0][1]
 
 
 def make_answers(*, crs: str, kind: str, columns: Mapping[str, str]) -> Answers | None:

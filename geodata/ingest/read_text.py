@@ -63,15 +63,16 @@ def find_delimiter(text: str) -> str:
     rules = reading()["text"]
     best, best_score = ",", 0.0
     for delimiter, least in rules["delimiters"].items():
-        widths = Counter(len(row) for row in _cut(lines, delimiter, quoted=True))
-        del widths[1]
-        if not widths or not lines:
-            continue
-        usual = max(widths, key=lambda width: (widths[width], width))
-        even = widths[usual] / len(lines)
-        score = widths[usual] * usual
-        if even >= least and score > best_score:
-            best, best_score = delimiter, score
+        # A stray quotation mark must not hide how evenly lines are cut.
+        for quoted in (True, False):
+            widths = Counter(len(row) for row in _cut(lines, delimiter, quoted=quoted))
+            del widths[1]
+            if not widths:
+                continue
+            usual = max(widths, key=lambda width: (widths[width], width))
+            score = widths[usual] * usual
+            if widths[usual] >= least * len(lines) and score > best_score:
+                best, best_score = delimiter, score
     return best
 
 
