@@ -63,7 +63,7 @@ def check_table(
         register,
         index,
         kind.key,
-        table.rows,
+        table.rows.tolist(),
         work.bad | waiting,
     )
     if len(register.units):

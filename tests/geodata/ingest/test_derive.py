@@ -2,12 +2,16 @@
 
 import json
 
+import geopandas as gpd
 import numpy as np
 import pytest
 from made_files import table
 
 from geodata.ingest import Answers, TableAnswer, check_file
+from geodata.records import read_kinds
 from geodata.register import empty_register
+from geodata.store.frames import values_hash
+from geodata.store.merging import check_records, shape_records
 
 CGCS = Answers({"*": TableAnswer(kind="cell", crs="EPSG:4490")})
 SITES = Answers({"*": TableAnswer(kind="site", crs="EPSG:4490")})
@@ -156,3 +160,24 @@ def test_one_row_for_a_site_keeps_its_sectors():
     assert [(f.place.row, f.params["counts"], f.severity) for f in unequal] == [
         (3, "1/2/3", "warning")
     ]
+
+
+def test_lists_of_numbers_pass_through_the_store(tmp_path):
+    report = sites(["挂高", "方位角"], ["35/35/32", "0/120/240"], [30, ""])
+    kind = read_kinds()["site"]
+    kept = check_records(report.records, kind)
+    assert kept["heights_m"].tolist() == [(35.0, 35.0, 32.0), (30.0,)]
+    assert kept["azimuths_deg"].tolist() == [(0.0, 120.0, 240.0), ()]
+    read = gpd.read_parquet(_written(kept, tmp_path / "sites.parquet"))
+    for name in ("heights_m", "azimuths_deg", "technologies"):
+        read[name] = [tuple(value) for value in read[name]]
+    assert values_hash(shape_records(read, kind)) == values_hash(kept)
+    older = kept.drop(columns=["heights_m", "configuration", "sectors"])
+    grown = shape_records(older, kind)
+    assert grown["heights_m"].tolist() == [(), ()]
+    assert grown["sectors"].isna().all()
+
+
+def _written(frame, path):
+    frame.to_parquet(path)
+    return path
