@@ -44,14 +44,15 @@ def trace_lineage(aliases: pd.DataFrame, codes: Mapping[str, Collection[str]]) -
     former: dict[str, dict[str, set[str]]] = {level: defaultdict(set) for level in codes}
     names: dict[str, dict[tuple[str, str], None]] = {level: {} for level in codes}
     table = read_lineage()
-    for level, code, then in zip(table["level"], table["code"], table["former"], strict=True):
-        if code in codes[level] and then != code:
+    for level, then, code, name in table[list(COLUMNS[:4])].to_numpy(dtype=object).tolist():
+        if code not in codes[level]:
+            continue
+        if then != code:
             former[level][then].add(code)
-    for level, code, name in zip(table["level"], table["code"], table["name"], strict=True):
-        if code in codes[level] and name:
+        if name:
             names[level][name, code] = None
-    known = aliases[aliases["level"].isin(list(codes))]
-    for level, code, alias in zip(known["level"], known["code"], known["alias"], strict=True):
+    known = aliases.loc[aliases["level"].isin(list(codes)), ["level", "code", "alias"]]
+    for level, code, alias in known.to_numpy(dtype=object).tolist():
         if str(alias).isdigit():
             former[level][str(alias)].add(str(code))
         else:

@@ -71,7 +71,7 @@ PROVENANCE: dict[str, str] = {
     "unit_code": "str",  # "" where no unit was found
     "county_code": "str",  # first six digits of the unit; the part it is stored in
     "subject_id": "str",  # settlement_id, place_id or area code the record is about, "" otherwise
-    "match_method": "str",  # code, name, position, none
+    "match_method": "str",  # code, name, address, record_name, position, decision, none
     "match_confidence": "float64",
     "match_note": "str",
     "crs": "str",  # what the position was given in: EPSG:4490, EPSG:4526, GCJ-02, BD-09, ""

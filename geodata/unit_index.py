@@ -48,12 +48,13 @@ def unit_index(register: Register) -> UnitIndex:
     places = place_index(register)
     units = register.units
     pairs = [
-        *zip(units["name"].astype(str), units["code"].astype(str), strict=True),
+        *zip(units["name"].astype(str).tolist(), units["code"].astype(str).tolist(), strict=True),
         *places.unit_names,
     ]
     settlements: dict[str, set[str]] = defaultdict(set)
     held = register.settlements
-    for name, code in zip(held["name"].astype(str), held["unit_code"].astype(str), strict=True):
+    named = zip(held["name"].tolist(), held["unit_code"].tolist(), strict=True)
+    for name, code in named:
         for form in settlement_keys(name):
             settlements[form].add(code)
     cores: dict[tuple[str, int, str], dict[tuple[str, str], None]] = defaultdict(dict)
@@ -71,8 +72,8 @@ def unit_index(register: Register) -> UnitIndex:
     return UnitIndex(
         places=places,
         names=name_index(pairs, unit_keys),
-        kind=dict(zip(units["code"], units["kind"], strict=True)),
-        area=dict(zip(units["code"], units["area_code"], strict=True)),
+        kind=dict(zip(units["code"].tolist(), units["kind"].tolist(), strict=True)),
+        area=dict(zip(units["code"].tolist(), units["area_code"].tolist(), strict=True)),
         settlements={form: frozenset(codes) for form, codes in settlements.items()},
         cores={key: tuple(entries) for key, entries in cores.items()},
         forms={
