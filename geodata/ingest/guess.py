@@ -107,8 +107,13 @@ def _guess(
 
 
 def _names(header: str, hit: Hit, kind: Kind) -> bool:
-    """Say whether a header is that of a name or a code of a kind, and not of just anything."""
+    """Say whether a header is that of a name or a code of a kind, and not of just anything.
+
+    A key of a value set is one under any header: its cells tell.
+    """
     entry = kind.all_fields[hit.field]
+    if hit.field in kind.key and entry.values:
+        return hit.own
     naming = entry.type in {"text", "code"} and not entry.values
     return hit.own and (naming or hit.field in kind.key) and not is_generic(header)
 

@@ -82,19 +82,16 @@ def weigh_headers(headers: Sequence[str]) -> dict[str, list[tuple[str, float]]]:
 
 
 def weigh_titles(titles: Sequence[str], file: str) -> dict[str, float]:
-    """Return by reason what the titles of a table and the name of its file say."""
+    """Return by reason what the titles of a table and the name of its file say, each once."""
     rule = strangers()["rule"]
     said_by = [*((word(title), rule["title"]) for title in titles), (word(file), rule["file"])]
     told: dict[str, float] = {}
     for entry in strangers()["strangers"]:
-        weights = [
-            float(weight)
-            for said in entry.get("titles", ())
-            for text, weight in said_by
-            if word(said) in text
-        ]
-        if weights:
-            told[entry["reason"]] = max(told.get(entry["reason"], 0.0), *weights)
+        words_said = [word(said) for said in entry.get("titles", ())]
+        total = sum(w for text, w in said_by if any(said in text for said in words_said))
+        if total:
+            weight = float(total * entry.get("titles_weigh", 1.0))
+            told[entry["reason"]] = told.get(entry["reason"], 0.0) + weight
     return told
 
 
