@@ -89,7 +89,9 @@ def choose_rows(
 
 def _fields(kind: Kind, frame: pd.DataFrame, rng: np.random.Generator) -> list[str]:
     """Choose the kind's own fields: the required ones and most of the others."""
-    own = [name for name in kind.fields if name in frame and name not in PLACE_FIELDS]
+    # Words on the place are written from the unit, where records have one.
+    written = PLACE_FIELDS if "unit" in frame else ()
+    own = [name for name in kind.fields if name in frame and name not in written]
     optional = [name for name in own if not kind.fields[name].required]
     kept = {name for name in optional if rng.random() < 0.65}
     missing = [name for name in optional if name not in kept]
