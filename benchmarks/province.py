@@ -68,7 +68,7 @@ def build_province(
     content = sites.read_bytes()
     answers = pipeline.Answers({"*": pipeline.TableAnswer(crs="EPSG:4490")})
     check = pipeline.check_upload(workspace, actor, "cmcc", sites.name, content, answers)
-    from coverage_map.pipeline.imports import store_upload
+    from coverage_map.pipeline.submissions import store_upload
 
     store_upload(workspace, actor, check, partial=True)
     evaluate(workspace, CITY)

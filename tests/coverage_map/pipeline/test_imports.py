@@ -127,7 +127,7 @@ def test_ten_thousand_faults_are_all_told(own_workspace) -> None:
     answers = pipeline.Answers({"*": pipeline.TableAnswer(crs="EPSG:4490")})
     content = "\n".join(lines).encode()
     check = pipeline.check_upload(own_workspace, actor, "cmcc", "坏.csv", content, answers)
-    assert len({fault.place.row for fault in check.faults}) == 10_000
+    assert len({fault.place.row for fault in check.faults} - {None}) == 10_000
     with pytest.raises(TableRefusedError, match="upload_nothing"):
         pipeline.submit_upload(own_workspace, actor, check.upload_id, answers, partial=True)
     assert _tables(own_workspace) == before
