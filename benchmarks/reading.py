@@ -40,7 +40,7 @@ def write_cells(file: Path, rows: int) -> None:
     )
     labels = world.ground.labels.iloc[frame["unit"]]
     columns: dict[str, list[Any]] = {}
-    for name in kind.fields:
+    for name in (name for name in kind.fields if name in frame):
         header = all_aliases(kind, name)[0]
         columns[header] = spell(kind.fields[name], frame[name].tolist(), header, rng)
     for name, source in zip(PLACES, ("county", "township", "village"), strict=True):

@@ -276,7 +276,9 @@ def _file_claim(table: Table, form: str) -> tuple[str, str]:
     if not claimed:
         return "", "none"
     same = {system.crs, claimed} <= {"EPSG:4490", "EPSG:4326"} or system.crs == claimed
-    return claimed, "right" if same else "lie"
+    # WGS 84 is what tools write when nobody chose: right perhaps, but no evidence.
+    right = "default" if claimed == "EPSG:4326" else "right"
+    return claimed, right if same else "lie"
 
 
 def _vector_file(

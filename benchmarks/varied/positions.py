@@ -38,7 +38,7 @@ class System:
     """The system that a file's positions are in, and what it says about it."""
 
     crs: str
-    claim: str  # right, none, lie
+    claim: str  # right, none, lie; default: WGS 84 that nobody chose
     swapped: bool
 
     @property
