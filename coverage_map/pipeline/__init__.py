@@ -46,7 +46,6 @@ from coverage_map.pipeline.submissions import (
     submit_upload,
     withdraw_upload,
 )
-from coverage_map.pipeline.submissions import read_submissions as read_uploads
 from coverage_map.pipeline.views import (
     Accepted,
     Card,
@@ -129,7 +128,6 @@ __all__ = [
     "read_submissions",
     "read_trail",
     "read_upload",
-    "read_uploads",
     "receive_upload",
     "recheck_upload",
     "rename_profile",
