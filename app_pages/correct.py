@@ -9,9 +9,10 @@ from app_pages import understood
 from app_pages.scene import Scene
 from coverage_map import pipeline
 from coverage_map.text import Text
-from geodata.records import Kind, read_kinds
+from geodata.records import Field, Kind, read_kinds
 
 NOTHING = ""  # stands for "as the evidence says" in a choice, for "no column" among headers
+GROUPS = ("identity", "place", "technical")
 SYSTEMS = ("EPSG:4490", "EPSG:4326", "GCJ-02", "BD-09", "EPSG:4547", "EPSG:4526", "EPSG:3857")
 
 
@@ -124,30 +125,59 @@ def _choose_system(table: pipeline.CheckedTable, text: Text, key: str) -> str:
     )
 
 
+def _groups(kind: Kind) -> dict[str, dict[str, Field]]:
+    """Return a kind's fields by what they say: which record, where it is, the rest of it.
+
+    Within a group those that must be there stand first.
+    """
+    groups: dict[str, dict[str, Field]] = {name: {} for name in GROUPS}
+    for name, field in kind.all_fields.items():
+        if field.type == "coordinate" or (name in kind.place_fields and name not in kind.key):
+            group = "place"
+        elif name in kind.key or name == "name" or field.required:
+            group = "identity"
+        else:
+            group = "technical"
+        groups[group][name] = field
+    return {
+        group: dict(sorted(fields.items(), key=lambda item: not item[1].required))
+        for group, fields in groups.items()
+        if fields
+    }
+
+
 def _choose_columns(
     table: pipeline.CheckedTable, kind: Kind, text: Text, key: str
 ) -> tuple[dict[str, str], dict[str, str]]:
     """Offer a header for every field; return those that differ from what was understood."""
     now = {match.field: match.header for match in table.columns}
-    headers = [NOTHING, *dict.fromkeys([*now.values(), *table.unmapped])]
+    guessed = {match.field: match.header for match in table.suggested}
+    headers = [
+        NOTHING,
+        *dict.fromkeys([*now.values(), *guessed.values(), *table.unmapped]),
+    ]
     columns: dict[str, str] = {}
     units: dict[str, str] = {}
-    places = st.columns(3)
-    for number, (name, field) in enumerate(kind.all_fields.items()):
-        with places[number % 3]:
-            chosen = st.selectbox(
-                understood.field_name(name, text) + (" *" if field.required else ""),
-                headers,
-                index=headers.index(now.get(name, NOTHING)),
-                format_func=lambda header: header or text("upload.no_column"),
-                key=f"column_{key}_{name}",
-            )
-            if chosen != now.get(name, NOTHING):
-                columns[name] = chosen
-            if field.unit and name in now:
-                unit = _choose_unit(field.unit, text, f"unit_{key}_{name}")
-                if unit:
-                    units[name] = unit
+    groups = _groups(kind)
+    tabs = st.tabs([text(f"upload.group.{name}") for name in groups])
+    for tab, fields in zip(tabs, groups.values(), strict=True):
+        with tab:
+            places = st.columns(3)
+            for number, (name, field) in enumerate(fields.items()):
+                with places[number % 3]:
+                    chosen = st.selectbox(
+                        understood.field_name(name, text) + (" *" if field.required else ""),
+                        headers,
+                        index=headers.index(now.get(name, NOTHING)),
+                        format_func=lambda header: header or text("upload.no_column"),
+                        key=f"column_{key}_{name}",
+                    )
+                    if chosen != now.get(name, NOTHING):
+                        columns[name] = chosen
+                    if field.unit and name in now:
+                        unit = _choose_unit(field.unit, text, f"unit_{key}_{name}")
+                        if unit:
+                            units[name] = unit
     return columns, units
 
 

@@ -19,7 +19,15 @@ from coverage_map.tiles import MAX_ZOOM
 KEY = "review"
 SCRIPTS = ("vendor/leaflet/leaflet.js", "vendor/protomaps/protomaps-leaflet.js")
 COLOURS = ("township_outline", "area_outline", "selected", "text")
-WORDS = ("progress", "row", "rows", "none", "other", "search", "keys", "finish", "away", "inside")
+# The sentences the script fills, each with the places that it has.
+WORDS: dict[str, tuple[str, ...]] = {
+    "progress": ("done", "all"),
+    "row": ("row", "sheet"),
+    "rows": ("row", "rows", "sheet"),
+    "away": ("distance",),
+    "finish": ("done",),
+    **dict.fromkeys(("none", "other", "search", "keys", "inside", "only_none", "here", "now"), ()),
+}
 
 
 def queue_of(check: pipeline.UploadCheck) -> pd.DataFrame:
@@ -63,6 +71,8 @@ def _items(queue: pd.DataFrame, places: pd.DataFrame, text: Text) -> list[dict[s
                 "lon": round(float(row["lon"]), 6) if placed else None,
                 "lat": round(float(row["lat"]), 6) if placed else None,
                 "candidates": candidates,
+                "now": row["unit_code"],
+                "box": None if placed or candidates else _named_box(row["said"], places),
             }
         )
     return items
@@ -70,6 +80,18 @@ def _items(queue: pd.DataFrame, places: pd.DataFrame, text: Text) -> list[dict[s
 
 def _name(places: pd.DataFrame, unit: str, column: str) -> str:
     return str(places.loc[unit, column]) if unit in places.index else unit
+
+
+def _named_box(said: str, places: pd.DataFrame) -> list[float] | None:
+    """Return the outline of the area and township that a row names, None where it names none."""
+    parts = said.split()
+    named = places[places["area"].isin(parts)]
+    within = named[named["township"].isin(parts)]
+    named = within if len(within) else named
+    if named.empty:
+        return None
+    low, high = named[["west", "south"]].min(), named[["east", "north"]].max()
+    return [float(value) for value in (*low, *high)]
 
 
 def show_queue(
@@ -98,18 +120,24 @@ def show_queue(
             "css": asset_address("vendor/leaflet/leaflet.css"),
             "scripts": [asset_address(name) for name in SCRIPTS],
         },
-        "words": {name: text(f"review.{name}") for name in WORDS},
+        "words": {
+            name: text(f"review.{name}", **{place: f"{{{place}}}" for place in places_of})
+            for name, places_of in WORDS.items()
+        },
     }
     # Kept choices come back with the next run; they are no reason to build the queue anew.
     steady = {name: value for name, value in data.items() if name != "decided"}
     data["version"] = sha256(json.dumps(steady, default=str).encode()).hexdigest()[:16]
 
+    # Each message holds all that was decided in this visit: one that is lost takes nothing away.
     def keep() -> None:
-        if made := st.session_state[KEY].decided:
+        state = st.session_state[KEY]
+        made = state.finished or state.decided
+        if made:
             pipeline.keep_decisions(scene.workspace, scene.actor, check.upload_id, dict(made))
 
     component = st.components.v2.component(
         "coverage_review", js=load_script("review.js"), isolate_styles=False
     )
-    found = component(key=KEY, data=data, on_decided_change=keep, on_finished_change=lambda: None)
-    return bool(found.finished)
+    found = component(key=KEY, data=data, on_decided_change=keep, on_finished_change=keep)
+    return found.finished is not None

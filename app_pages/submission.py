@@ -1,10 +1,12 @@
 """One upload opened: what was understood, doubtful villages, differences, verdicts, what to do."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable, Mapping
 from functools import partial
 from html import escape
+from typing import Any
 from urllib.parse import urlencode
 
+import pandas as pd
 import streamlit as st
 
 from app_pages import understood, words
@@ -15,6 +17,7 @@ from app_pages.review import queue_of, show_queue
 from app_pages.scene import Scene, show_refusal
 from app_pages.working import progress_bar
 from coverage_map import pipeline
+from coverage_map.text import Text
 from geodata.errors import CoverageMapError
 
 DRAFTS = ("checked", "sent_back", "received")
@@ -24,7 +27,7 @@ VIEWS = ("understood", "review", "difference", "verdicts")
 def open_upload(upload_id: str) -> None:
     """Open an upload with the next run; "" goes back to the list."""
     st.session_state["upload_open"] = upload_id
-    for key in ("upload_view", "difference_row", "accepted"):
+    for key in ("upload_view", "difference_row", "accepted", "full", "partial"):
         st.session_state.pop(key, None)
 
 
@@ -41,36 +44,31 @@ def _act(scene: Scene, act: Callable[[], object]) -> bool:
 def show_submission(scene: Scene, upload_id: str) -> None:
     """Show an upload to its owner or to the city."""
     text = scene.text
-    st.button(text("upload.list"), key="to_list", on_click=open_upload, args=("",))
     try:
         submission = pipeline.read_submission(scene.workspace, scene.actor, upload_id)
     except CoverageMapError as error:
+        _show_back(text)
         show_refusal(error, text)
         return
+    _show_head(scene, submission)
     accepted = st.session_state.get("accepted")
     if isinstance(accepted, pipeline.Accepted) and accepted.upload_id == upload_id:
         _show_accepted(scene, accepted)
         return
-    _show_head(scene, submission)
+    _show_notices(scene, submission)
     check = submission.check
     if check is None:
         st.html(f'<p class="empty">{escape(text("upload.unreadable"))}</p>')
         return
+    with st.container(
+        horizontal=True, key="acts", vertical_alignment="center", gap="small", wrap=True
+    ):
+        _show_acts(scene, submission, check)
     draft = submission.state in DRAFTS and pipeline.may(scene.actor, "submit")
-    queue = queue_of(check)
-    counts = {"review": len(queue)}
-    shown = [name for name in VIEWS if name != "review" or (draft and len(queue))]
-    view = st.segmented_control(
-        text("upload.view"),
-        shown,
-        default="understood",
-        required=True,
-        key="upload_view",
-        label_visibility="collapsed",
-        format_func=lambda name: text(f"upload.view.{name}", n=words.count(counts.get(name, 0))),
-    )
+    queue = queue_of(check) if draft else pd.DataFrame()
+    view = _choose_view(text, len(queue))
     if view == "review":
-        _show_review(scene, check)
+        _show_review(scene, check, queue)
     elif view == "difference":
         _show_difference(scene, submission)
     elif view == "verdicts":
@@ -79,19 +77,61 @@ def show_submission(scene: Scene, upload_id: str) -> None:
         _show_understood(scene, check, draft=draft)
 
 
+def _choose_view(text: Text, doubtful: int) -> str:
+    """Offer the views of an upload; the doubtful villages only where there are some."""
+    shown = [name for name in VIEWS if name != "review" or doubtful]
+    if st.session_state.get("upload_view") not in shown:
+        st.session_state["upload_view"] = shown[0]
+    chosen = st.segmented_control(
+        text("upload.view"),
+        shown,
+        required=True,
+        key="upload_view",
+        label_visibility="collapsed",
+        format_func=lambda name: text(f"upload.view.{name}", n=words.count(doubtful)),
+    )
+    return chosen or shown[0]
+
+
+def _show_back(text: Text) -> None:
+    st.button(text("upload.list"), key="to_list", type="tertiary", on_click=open_upload, args=("",))
+
+
 def _show_head(scene: Scene, submission: pipeline.Submission) -> None:
-    """Show what an upload is, what became of it, and what can be done with it."""
+    """Show in one line what an upload is and where it stands."""
     text = scene.text
     state = text(f"upload_state.{submission.state}")
-    line = (
-        f'<b>{escape(submission.filename)}</b> <span class="tag state-{submission.state}">'
-        f"{escape(state)}</span> <span>{escape(words.owner(submission.owner, text))} · "
-        f"{escape(words.moment(submission.received_at))}</span>"
-    )
-    st.html(f'<p class="lead">{line}</p>')
-    events = submission.events
+    with st.container(horizontal=True, key="head", vertical_alignment="center", gap="small"):
+        _show_back(text)
+        st.html(
+            f'<b>{escape(submission.filename)}</b><span class="tag state-{submission.state}">'
+            f'{escape(state)}</span> <span class="soft">'
+            f"{escape(words.owner(submission.owner, text))} · "
+            f"{escape(words.moment(submission.received_at))}</span>",
+            width="content",
+        )
+        events = submission.events
+        with st.popover(text("upload.history", n=len(events)), type="tertiary"):
+            rows = "".join(
+                f"<tr><td>{escape(words.moment(event['at']))}</td>"
+                f"<td>{escape(event['account'])}</td>"
+                f"<td>{escape(text('upload_state.' + event['state']))}</td>"
+                f"<td>{escape(_note(event, text))}</td></tr>"
+                for event in events.to_dict("records")
+            )
+            st.html(f'<table class="small history">{rows}</table>')
+
+
+def _note(event: Mapping[Hashable, Any], text: Text) -> str:
+    """Return what was noted; of a superseded upload that is only the id of its successor."""
+    return text("upload.replaced") if event["state"] == "superseded" else str(event["note"])
+
+
+def _show_notices(scene: Scene, submission: pipeline.Submission) -> None:
+    """Say why an upload came back, and that the same bytes were handed in before."""
+    text, events = scene.text, submission.events
     reasons = events.loc[events["state"] == "sent_back", "note"]
-    if submission.state == "sent_back" and len(reasons):
+    if len(reasons) and submission.state in DRAFTS:
         said = text("upload.reasons", reasons=str(reasons.iloc[-1]))
         st.html(f'<div class="fault warning"><b>{escape(said)}</b></div>')
     earlier = submission.check.earlier if submission.check else None
@@ -102,42 +142,33 @@ def _show_head(scene: Scene, submission: pipeline.Submission) -> None:
             state=text(f"upload_state.{earlier.state}"),
         )
         st.html(f'<div class="fault note">{escape(said)}</div>')
-    with st.container(horizontal=True, key="acts", vertical_alignment="bottom", gap="small"):
-        _show_acts(scene, submission)
-    rows = "".join(
-        f"<tr><td>{escape(words.moment(event['at']))}</td><td>{escape(event['account'])}</td>"
-        f"<td>{escape(text('upload_state.' + event['state']))}</td>"
-        f"<td>{escape(event['note'])}</td></tr>"
-        for event in events.to_dict("records")
-    )
-    st.html(
-        f"<details><summary>{escape(text('upload.history', n=len(events)))}</summary>"
-        f'<table class="small">{rows}</table></details>'
-    )
 
 
-def _show_acts(scene: Scene, submission: pipeline.Submission) -> None:
-    """Show the buttons this person has for an upload in this state."""
-    text, check = scene.text, submission.check
+def _show_acts(scene: Scene, submission: pipeline.Submission, check: pipeline.UploadCheck) -> None:
+    """Show the buttons this person has for an upload in this state, the main one first."""
+    text = scene.text
     upload_id = submission.upload_id
-    query = urlencode({"upload": upload_id, "lang": text.language})
-    if submission.state in DRAFTS and check is not None and pipeline.may(scene.actor, "submit"):
+    submits = pipeline.may(scene.actor, "submit")
+    if submission.state in DRAFTS and submits:
         _show_submit(scene, check)
-    if submission.state == "submitted" and pipeline.may(scene.actor, "accept"):
+    elif submission.state == "submitted" and pipeline.may(scene.actor, "accept"):
         _show_decide(scene, submission)
-    may_withdraw = submission.state in (*DRAFTS, "submitted")
-    if may_withdraw and pipeline.may(scene.actor, "submit"):
-        withdraw = partial(pipeline.withdraw_upload, scene.workspace, scene.actor, upload_id)
-        if st.button(text("upload.withdraw"), key="withdraw") and _act(scene, withdraw):
-            open_upload("")
-            st.rerun()
-    if check is not None and check.faults:
-        said = text("upload.returned")
+    elif submission.state == "submitted":
+        st.html(f'<span class="soft">{escape(text("upload.waits"))}</span>', width="content")
+    if check.faults:
+        query = urlencode({"upload": upload_id, "lang": text.language})
         st.html(
             f'<a class="download" href="/download/returned?{escape(query)}" target="_self">'
-            f"{escape(said)}</a>",
+            f"{escape(text('upload.returned'))}</a>",
             width="content",
         )
+    if submission.state in (*DRAFTS, "submitted") and submits:
+        with st.popover(text("upload.withdraw")):
+            st.html(f"<p>{escape(text('upload.withdraw_sure'))}</p>")
+            withdraw = partial(pipeline.withdraw_upload, scene.workspace, scene.actor, upload_id)
+            if st.button(text("upload.withdraw"), key="withdraw") and _act(scene, withdraw):
+                open_upload("")
+                st.rerun()
 
 
 def _show_submit(scene: Scene, check: pipeline.UploadCheck) -> None:
@@ -147,22 +178,30 @@ def _show_submit(scene: Scene, check: pipeline.UploadCheck) -> None:
     good = sum(len(table.records) for table in ours)
     bad = sum(table.bad_rows for table in ours)
     if not good:
-        st.html(f'<p class="empty">{escape(text("upload.nothing"))}</p>', width="content")
+        said = text("upload.nothing")
+        st.html(f'<span class="soft">{escape(said)}</span>', width="content")
         return
+    city = pipeline.may(scene.actor, "accept")
+    willing = not bad or bool(st.session_state.get("partial"))
+    said = text("upload.accept" if city else "upload.submit", good=words.count(good))
+    wanted = st.button(said, type="primary", disabled=not (check.ready and willing), key="submit")
+    asked = sum(len(table.questions) for table in check.tables)
+    if asked:
+        st.html(f'<b class="asked">{escape(text("upload.open", n=asked))}</b>', width="content")
+    elif bad:
+        st.checkbox(
+            text("upload.partial", good=words.count(good), bad=words.count(bad)), key="partial"
+        )
     full = st.segmented_control(
         text("upload.how"),
         (False, True),
         default=False,
         required=True,
         key="full",
+        label_visibility="collapsed",
         format_func=lambda whole: text("upload.how.full" if whole else "upload.how.more"),
     )
-    willing = not bad or st.checkbox(
-        text("upload.partial", good=words.count(good), bad=words.count(bad)), key="partial"
-    )
-    city = pipeline.may(scene.actor, "accept")
-    said = text("upload.accept" if city else "upload.submit", good=words.count(good))
-    if not st.button(said, type="primary", disabled=not (check.ready and willing), key="submit"):
+    if not wanted:
         return
     hide, progress = progress_bar(text)
     act = pipeline.accept_upload if city else pipeline.submit_upload
@@ -234,32 +273,52 @@ def _show_understood(scene: Scene, check: pipeline.UploadCheck, *, draft: bool) 
         answers = ask_open(scene, check)
         if answers is not None:
             _recheck(scene, check, answers)
-    understood.show_check(check, text)
-    if not draft:
-        return
+    places = pipeline.unit_places(scene.workspace, scene.actor)
+    names = {str(code): f"{row['township']} {row['name']}" for code, row in places.iterrows()}
     for table in check.tables:
-        if table.reason in ("empty", "unread"):
-            continue
-        with st.expander(text("upload.correct_table", sheet=table.sheet or table.file)):
+        if table.kind:
+            understood.show_table(check, table, text, names)
+            if draft:
+                _offer_correction(scene, check, table)
+    understood.show_others(check, text)
+    if draft:
+        for table in check.tables:
+            if not table.kind and table.reason not in ("empty", "unread"):
+                _offer_correction(scene, check, table)
+
+
+def _offer_correction(
+    scene: Scene, check: pipeline.UploadCheck, table: pipeline.CheckedTable
+) -> None:
+    """Offer the form of a table's corrections; it is made once it is opened."""
+    form = st.expander(
+        scene.text("upload.correct_table", sheet=table.sheet or table.file),
+        key=f"correct_{check.upload_id}_{table.sheet}",
+        on_change="rerun",
+    )
+    if form.open:
+        with form:
             answers = correct_table(scene, check, table)
-            if answers is not None:
-                _recheck(scene, check, answers)
+        if answers is not None:
+            _recheck(scene, check, answers)
 
 
 def _recheck(scene: Scene, check: pipeline.UploadCheck, answers: pipeline.Answers) -> None:
     """Read an upload again with answers; a refusal of them leaves what was understood."""
     again = partial(pipeline.recheck_upload, scene.workspace, scene.actor, check.upload_id, answers)
-    if _act(scene, again):
+    hide, _ = progress_bar(scene.text)
+    done = _act(scene, again)
+    hide()
+    if done:
         st.rerun()
 
 
-def _show_review(scene: Scene, check: pipeline.UploadCheck) -> None:
+def _show_review(scene: Scene, check: pipeline.UploadCheck, queue: pd.DataFrame) -> None:
+    """Show the doubtful villages; once the person is done the file is read again."""
     text = scene.text
     decided = pipeline.read_decisions(scene.workspace, scene.actor, check.owner)
-    st.html(f'<p class="hint">{escape(text("review.hint"))}</p>')
-    if show_queue(scene, check, queue_of(check), decided):
-        hide, progress = progress_bar(text)
-        progress("progress.check", 0, 1)
+    if show_queue(scene, check, queue, decided):
+        hide, _ = progress_bar(text)
         again = partial(pipeline.recheck_upload, scene.workspace, scene.actor, check.upload_id)
         done = _act(scene, again)
         hide()

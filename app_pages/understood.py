@@ -1,7 +1,8 @@
 """What was understood of a file: kind, columns, coordinates, faults with their remedies."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from html import escape
 from typing import Any
 from urllib.parse import urlencode
@@ -14,8 +15,12 @@ from coverage_map.text import Text
 from geodata.errors import Fault
 from geodata.records import read_kinds
 
-MOST_PLACES = 5
+MOST_PLACES = 8
 MOST_SCORES = 6
+MOST_GROUPS = 6  # causes shown at once
+MOST_CANDIDATES = 4  # units named of those that fit alike
+FEW_OTHERS = 3  # tables that are none of ours shown at once
+MOST_SAID = 24  # characters of a value that are shown
 
 
 def steps(text: Text) -> str:
@@ -65,21 +70,31 @@ def _crs(table: CheckedTable, text: Text) -> str:
     choice = table.crs
     if not choice.chosen and not choice.scores:
         return ""
-    ground = text(f"decided.{choice.decided_by}")
+    ground = _ground(choice.decided_by, choice.ground, text)
     lines = _scores(choice.scores, text)
     for part in choice.parts:
         system = option("crs", text, part.chosen) if part.chosen else text("upload.crs_open")
         head = text("upload.part", part=part.label, rows=words.count(part.rows), crs=system)
+        if part.chosen:
+            head += text("words.in_brackets", said=_ground(part.decided_by, part.ground, text))
         lines += f'<tr><th colspan="2">{escape(head)}</th></tr>{_scores(part.scores, text)}'
     # Where nothing decides there is no ground to name either.
     said = text("upload.crs_undecided")
     if choice.chosen:
         said = text("upload.crs", crs=option("crs", text, choice.chosen), ground=ground)
+    if choice.sampled:
+        looked = escape(text("upload.sampled", n=words.count(choice.sampled)))
+        lines += f'<tr><td colspan="2">{looked}</td></tr>'
     return (
         f"<details><summary>{escape(said)}</summary>"
         f'<table class="small"><tr><th>{escape(text("upload.hypothesis"))}</th>'
         f'<th class="number">{escape(text("upload.in_place"))}</th></tr>{lines}</table></details>'
     )
+
+
+def _ground(decided_by: str, ground: str, text: Text) -> str:
+    """Return on what ground a system was taken: the evidence itself where there was some."""
+    return text(f"ground.{ground}" if ground else f"decided.{decided_by}")
 
 
 def _scores(scores: Sequence[CrsScore], text: Text) -> str:
@@ -108,48 +123,67 @@ def profile_words(profile: Any, text: Text) -> str:
 
 
 def _place(fault: Fault, text: Text) -> str:
+    """Return where a fault stands within its table; a column is named where it has no value."""
     place = fault.place
-    parts = [place.sheet]
-    if place.row is not None:
-        parts.append(text("upload.row", n=place.row))
-    if place.column:
-        parts.append(place.column)
+    parts = [text("upload.row", n=place.row)] if place.row is not None else []
     if place.value:
-        parts.append(f"“{place.value}”")
-    return " ".join(part for part in parts if part)
+        parts.append(text("words.quoted", said=place.value[:MOST_SAID]))
+    elif place.column:
+        parts.append(place.column)
+    return " ".join(parts)
 
 
-def _faults(table: CheckedTable, text: Text) -> str:
+def _faults(table: CheckedTable, text: Text, names: Mapping[str, str]) -> str:
     """Return the faults grouped by what they are: how many, where the first stand, the remedy."""
-    groups: dict[tuple[str, str], list[Fault]] = defaultdict(list)
+    groups: dict[tuple[str, str, str], list[Fault]] = defaultdict(list)
     for fault in table.faults:
-        groups[fault.severity, fault.code].append(fault)
+        groups[fault.severity, fault.code, fault.place.column].append(fault)
     order = {"error": 0, "warning": 1, "note": 2}
     parts = []
-    for (severity, _), faults in sorted(
+    for (severity, _, _), faults in sorted(
         groups.items(), key=lambda item: (order[item[0][0]], -len(item[1]))
     ):
-        sentence, remedy = text.fault(faults[0])
-        places = "".join(f"<li>{escape(_place(one, text))}</li>" for one in faults[:MOST_PLACES])
+        sentence, remedy = text.fault(_with_names(faults[0], names))
+        several = len(faults) > 1
+        head = text(f"severity.{severity}")
+        if several:
+            head = text(f"upload.count.{severity}", n=words.count(len(faults)))
+            sentence = text("upload.such", said=sentence)
+        said = [place for one in faults[1:MOST_PLACES] if (place := _place(one, text))]
         if len(faults) > MOST_PLACES:
-            places += (
-                f"<li>{escape(text('upload.more', n=words.count(len(faults) - MOST_PLACES)))}</li>"
-            )
+            said.append(text("upload.more", n=words.count(len(faults) - MOST_PLACES)))
+        places = ""
+        if several and said:
+            also = text("upload.also", places=text("words.comma").join(said))
+            places = f'<div class="places">{escape(also)}</div>'
         parts.append(
-            f'<div class="fault {severity}"><b>{escape(text(f"severity.{severity}"))} '
-            f"× {words.count(len(faults))}</b> {escape(sentence)}"
-            f'<div class="remedy">{escape(remedy)}</div><ul>{places}</ul></div>'
+            f'<div class="fault {severity}"><b>{escape(head)}</b> {escape(sentence)}'
+            f'<div class="remedy">{escape(remedy)}</div>{places}</div>'
         )
-    return "".join(parts)
+    if len(parts) <= MOST_GROUPS:
+        return "".join(parts)
+    more = text("upload.more_causes", n=len(parts) - MOST_GROUPS)
+    return (
+        f"{''.join(parts[:MOST_GROUPS])}<details><summary>{escape(more)}</summary>"
+        f"{''.join(parts[MOST_GROUPS:])}</details>"
+    )
 
 
-def _table(table: CheckedTable, text: Text) -> str:
-    title = table.sheet or table.file
-    if not table.kind:
-        return (
-            f'<section class="read none"><h4>{escape(title)}</h4>'
-            f"<p>{escape(text(f'reason.{table.reason}'))}</p></section>"
-        )
+def _with_names(fault: Fault, names: Mapping[str, str]) -> Fault:
+    """Return a fault with the units in it named: people do not read codes."""
+    spoken: dict[str, str | int | float] = {}
+    for param, value in fault.params.items():
+        codes = str(value).split()
+        if codes and all(code in names for code in codes):
+            more = " …" if len(codes) > MOST_CANDIDATES else ""
+            spoken[param] = " / ".join(names[code] for code in codes[:MOST_CANDIDATES]) + more
+    return replace(fault, params={**fault.params, **spoken}) if spoken else fault
+
+
+def show_table(
+    check: UploadCheck, table: CheckedTable, text: Text, names: Mapping[str, str]
+) -> None:
+    """Show what was understood of a table; ``names`` says what units are called, by code."""
     facts = [
         text(f"kind.{table.kind}"),
         text("upload.rows", n=words.count(table.rows)),
@@ -157,34 +191,48 @@ def _table(table: CheckedTable, text: Text) -> str:
     ]
     if table.bad_rows:
         facts.append(text("upload.bad", n=words.count(table.bad_rows)))
-    if table.kind and table.records.shape[0]:
+    if len(table.records):
         facts.append(text("upload.matched", n=words.count(table.matched)))
     if table.header_row is not None:
         facts.append(text("upload.header_row", n=table.header_row))
     known = ""
     if table.profile:
         said = text("upload.profile", name=table.profile)
-        known = f'<p class="hint">{escape(said)}</p>'
-    return (
-        f'<section class="read"><h4>{escape(title)}</h4>'
+        known = f'<p class="known">{escape(said)}</p>'
+    title = table.sheet or table.file
+    same = len(check.tables) == 1 and table.file == check.filename and not table.sheet
+    head = "" if same else f"<h4>{escape(title)}</h4>"
+    st.html(
+        f'<section class="read understood">{head}'
         f"<p>{escape(' · '.join(facts))}</p>{known}{_columns(table, text)}{_crs(table, text)}"
-        f"{_faults(table, text)}</section>"
+        f"{_faults(table, text, names)}</section>"
     )
 
 
-def show_check(check: UploadCheck, text: Text) -> None:
-    """Show what was understood of an upload."""
-    ours = sorted(check.tables, key=lambda table: not table.kind)
-    parts = [_table(table, text) for table in ours]
-    if not any(table.kind for table in ours):
-        parts.append(_kinds_taken(text))
+def show_others(check: UploadCheck, text: Text) -> None:
+    """Show the tables that are none of ours with the reason; say what is taken if all are."""
+    others = [table for table in check.tables if not table.kind]
+    lines = "".join(
+        f"<li><b>{escape(table.sheet or table.file)}</b>"
+        f" {escape(text(f'reason.{table.reason}'))}</li>"
+        for table in others
+    )
+    if others:
+        said = text("upload.others", n=len(others))
+        whole = len(others) == len(check.tables) or len(others) <= FEW_OTHERS
+        st.html(
+            f'<details class="read none understood" {"open" if whole else ""}>'
+            f"<summary>{escape(said)}</summary><ul>{lines}</ul></details>"
+        )
+    if len(others) == len(check.tables):
+        st.html(f'<div class="understood">{_kinds_taken(text)}</div>')
     if check.faults:
         query = urlencode({"upload": check.upload_id, "lang": text.language})
-        parts.append(
-            f'<p><a class="download" href="{escape(f"/download/faults?{query}")}" target="_self">'
-            f"{escape(text('upload.faults', n=words.count(len(check.faults))))}</a></p>"
+        said = text("upload.faults", n=words.count(len(check.faults)))
+        st.html(
+            f'<a class="download" href="{escape(f"/download/faults?{query}")}" target="_self">'
+            f"{escape(said)}</a>"
         )
-    st.html(f'<div class="understood">{"".join(parts)}</div>')
 
 
 def _kinds_taken(text: Text) -> str:

@@ -1,7 +1,8 @@
 /* The review queue: one doubtful row after another, its candidates by number, a map beside it.
  *
  * Keys: 1 to 9 choose a candidate, 0 says none of them, Enter takes the first, arrows move, U takes
- * back. Choices show at once; they are sent together when the hand rests. */
+ * back, / searches. Choices show at once; they are sent when the hand rests, each time all of this
+ * visit, so that a message that is lost takes nothing away. */
 
 const REST_MS = 700;
 
@@ -97,6 +98,7 @@ function startMap(host, data) {
     state.chosen = choice || "";
     signs.clearLayers();
     const corners = item.candidates.flatMap((one) => (one.box ? [[one.box[1], one.box[0]], [one.box[3], one.box[2]]] : []));
+    if (item.box) corners.push([item.box[1], item.box[0]], [item.box[3], item.box[2]]);
     item.candidates.forEach((one, n) => {
       if (!one.box) return;
       const icon = L.divIcon({ className: "review-number", html: "", iconSize: [20, 20] });
@@ -117,7 +119,7 @@ function startMap(host, data) {
 async function build(host, data, send, finish) {
   const { items, words, places } = data;
   const chosen = new Map(Object.entries(data.decided));
-  const unsent = {};
+  const made = {};
   const past = [];
   let at = Math.max(items.findIndex((item) => !chosen.has(item.key)), 0), timer = 0, draw = null;
   host.replaceChildren();
@@ -135,17 +137,14 @@ async function build(host, data, send, finish) {
   function push() {
     clearTimeout(timer);
     timer = 0;
-    if (Object.keys(unsent).length) {
-      send({ ...unsent });
-      for (const key of Object.keys(unsent)) delete unsent[key];
-    }
+    send({ ...made });
   }
 
   function decide(unit) {
     const { key } = items[at];
     past.push([at, chosen.has(key) ? chosen.get(key) : null]);
     if (unit === null) chosen.delete(key); else chosen.set(key, unit);
-    unsent[key] = unit;
+    made[key] = unit;
     clearTimeout(timer);
     timer = setTimeout(push, REST_MS);
     const next = items.findIndex((item, n) => n > at && !chosen.has(item.key));
@@ -163,6 +162,11 @@ async function build(host, data, send, finish) {
     open(last[0]);
   }
 
+  function end() {
+    clearTimeout(timer);
+    finish({ ...made });
+  }
+
   function card(one, n) {
     const item = items[at], box = document.createElement("button");
     box.type = "button";
@@ -171,6 +175,7 @@ async function build(host, data, send, finish) {
     const words_of = element(box, "span", "review-words");
     element(words_of, "b", "", one.name);
     element(words_of, "span", "", one.place);
+    if (one.unit === item.now) element(words_of, "i", "review-now", words.now);
     const why = element(words_of, "span", "review-why");
     why.textContent = [one.why, one.away_m >= 0 ? (one.away_m ? fill(words.away, { distance: metres(one.away_m) }) : words.inside) : ""].filter(Boolean).join(" · ");
     const bar = element(box, "span", "review-bar");
@@ -187,9 +192,12 @@ async function build(host, data, send, finish) {
     const input = element(box, "input");
     input.setAttribute("list", "review-places");
     input.placeholder = words.search;
-    input.onchange = () => {
+    input.oninput = () => {
       const found = places.find((place) => `${place[1]} ${place[0]}` === input.value);
       if (found) decide(found[0]);
+    };
+    input.onkeydown = (event) => {
+      if (event.key === "Escape") host.focus({ preventScroll: true });
     };
     return box;
   }
@@ -213,6 +221,12 @@ async function build(host, data, send, finish) {
     const lines = [item.name && item.said ? item.name : "", fill(item.rows > 1 ? words.rows : words.row, { row: item.row, rows: item.rows, sheet: item.sheet }), item.reason];
     for (const words_of of lines.filter(Boolean)) element(middle, "p", "", words_of);
     item.candidates.forEach((one, k) => middle.append(card(one, k)));
+    if (!item.candidates.length) element(middle, "p", "", words.only_none);
+    const elsewhere = choice && !item.candidates.some((one) => one.unit === choice);
+    if (elsewhere) {
+      const place = places.find((one) => one[0] === choice);
+      element(middle, "div", "review-card chosen", place ? place[1] : choice);
+    }
     const none = element(middle, "button", choice === "" ? "review-card chosen" : "review-card");
     none.type = "button";
     element(none, "kbd", "", "0");
@@ -221,21 +235,26 @@ async function build(host, data, send, finish) {
     middle.append(other());
     const foot = element(middle, "div", "review-foot");
     element(foot, "span", "", words.keys);
-    const end = element(foot, "button", "review-end", fill(words.finish, { done }));
-    end.type = "button";
-    end.disabled = !done;
-    end.onclick = () => { push(); finish(Date.now()); };
+    const last = element(foot, "button", "review-end", fill(words.finish, { done }));
+    last.type = "button";
+    last.disabled = !done;
+    last.onclick = end;
     if (draw) draw(item, choice, move);
+    // What was clicked is gone with the row before: the keyboard stays with the queue.
+    host.focus({ preventScroll: true });
   }
 
   host.tabIndex = 0;
   host.onkeydown = (event) => {
     if (event.target.tagName === "INPUT" || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.key === "Enter" && event.target.className === "review-end") return;
     const item = items[at], number = Number(event.key);
+    const whole = items.every((one) => chosen.has(one.key));
     const acts = {
       ArrowDown: () => open(Math.min(at + 1, items.length - 1)), ArrowUp: () => open(Math.max(at - 1, 0)),
       ArrowRight: () => open(Math.min(at + 1, items.length - 1)), ArrowLeft: () => open(Math.max(at - 1, 0)),
-      Enter: () => item.candidates.length && decide(item.candidates[0].unit), u: undo, U: undo, 0: () => decide(""),
+      Enter: () => (whole ? end() : item.candidates.length && decide(item.candidates[0].unit)),
+      u: undo, U: undo, 0: () => decide(""), "/": () => middle.querySelector("input").focus(),
     };
     if (event.key >= "1" && event.key <= "9") {
       if (number <= item.candidates.length) decide(item.candidates[number - 1].unit);
@@ -249,7 +268,6 @@ async function build(host, data, send, finish) {
   for (const place of places) element(known, "option").value = `${place[1]} ${place[0]}`;
   host.append(known);
   open(at);
-  host.focus({ preventScroll: true });
   style(data.assets.css);
   for (const address of data.assets.scripts) await load(address);
   draw = startMap(ground, data);
@@ -265,5 +283,5 @@ export default function review({ data, parentElement, setTriggerValue }) {
   }
   if (host.version === data.version) return;
   host.version = data.version;
-  build(host, data, (decided) => setTriggerValue("decided", decided), (when) => setTriggerValue("finished", when));
+  build(host, data, (decided) => setTriggerValue("decided", decided), (decided) => setTriggerValue("finished", decided));
 }
