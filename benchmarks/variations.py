@@ -271,8 +271,10 @@ def _file_claim(table: Table, form: str) -> tuple[str, str]:
         claimed = system.crs
     else:
         claimed = ""
-    if form == "geojson" and not claimed and system.degrees:
-        claimed = "EPSG:4326"  # by the format's definition
+    if form in {"geojson", "mapinfo"} and not claimed and system.degrees:
+        claimed = "EPSG:4326"  # by the format's definition, or what stands there by default
+    if form == "mapinfo" and not claimed:
+        claimed = system.crs  # no table of metres is without
     if not claimed:
         return "", "none"
     same = {system.crs, claimed} <= {"EPSG:4490", "EPSG:4326"} or system.crs == claimed

@@ -74,6 +74,9 @@ def counties_settle(
     """
     if crs not in DEGREES:
         return True
+    # Cells of one mast are one piece of evidence.
+    _, first = np.unique(np.round(np.column_stack([x, y]), 4), axis=0, return_index=True)
+    x, y, unit, named = x[first], y[first], unit[first], named[first]
     counties = world.city.register.counties
     real = counties[~counties["modelled"].astype(bool)].set_index("code").geometry
     code = world.ground.labels["county_code"].to_numpy()[unit]
