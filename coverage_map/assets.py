@@ -278,6 +278,24 @@ def _join(
     return group, links
 
 
+def surely_one(reports: pd.DataFrame, settings: AssetSettings | None = None) -> dict[str, str]:
+    """Return which reports (frame of ``REPORT``) are one structure beyond doubt.
+
+    record_id → the record_id that stands for its structure. Links of less than the setting ``sure``
+    part an asset; those by id and those that a person made do not.
+    """
+    least = (settings or read_asset_settings()).sure
+    weak = (reports["linked_to"] == "") | (reports["probability"] < least)
+    above = dict(zip(reports["record_id"], reports["linked_to"].mask(weak, ""), strict=True))
+    found: dict[str, str] = {}
+    for record_id in above:
+        way = [record_id]
+        while above[way[-1]] and way[-1] not in found:
+            way.append(above[way[-1]])
+        found |= dict.fromkeys(way, found.get(way[-1], way[-1]))
+    return found
+
+
 def _odds(pairs: pd.DataFrame) -> dict[tuple[int, int], float]:
     """Return the log-odds of every pair, no farther from even than what is printed can tell."""
     probability = pairs["probability"].to_numpy(float).clip(1e-4, 1.0 - 1e-4)

@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 
 from coverage_map.indicators.claims import records_of, text
+from geodata.match_subjects import settlement_names
 from geodata.place_names import fold, settlement_keys
 from geodata.register import Register
 from geodata.spelling import ORDER, likeness
@@ -76,25 +77,26 @@ def find_differences(
         A frame of ``DIFFERENCE``, by unit and name; decided ones carry their action.
     """
     held = _held(register)
-    listed = _named(records_of(records, LIST))
-    reported = _named(records_of(records, REPORTS))
+    agreed = _agreed(register, held)
+    listed = _named(records_of(records, LIST), agreed)
+    reported = _named(records_of(records, REPORTS), agreed)
     rows: list[dict[str, Any]] = []
     if len(listed):
         rows += _against_list(held, listed)
     known = {*held["place"], *listed["place"]}
     aliases = {(row.unit_code, row.form) for row in _aliases(listed).itertuples()}
-    spoken = reported.groupby("place", sort=True)
-    for place, group in spoken:
+    identified = reported.loc[reported["subject_id"].isin(held["settlement_id"]), "place"]
+    unknown = reported[~reported["place"].isin(known | set(identified))]
+    for place, group in unknown.groupby("place", sort=True):
         unit, form = str(place).split("|")
-        identified = group["subject_id"].isin(held["settlement_id"]).any()
-        if place not in known and not identified and (unit, form) not in aliases:
+        if (unit, form) not in aliases:
             told = group["households"].dropna()
             middle = int(told.median()) if len(told) else pd.NA
             owners = tuple(sorted(set(group["owner"])))
             rows.append(_row("unlisted", group.iloc[0], middle, owners))
     if len(reported):
         rows += _silent(held, reported)
-    return _finish(rows, held, decisions)
+    return apply_decisions(_finish(rows, held), decisions)
 
 
 def _held(register: Register) -> pd.DataFrame:
@@ -104,11 +106,21 @@ def _held(register: Register) -> pd.DataFrame:
     return held.assign(place=np.array(place, dtype=object))
 
 
-def _named(frame: pd.DataFrame) -> pd.DataFrame:
+def _agreed(register: Register, held: pd.DataFrame) -> dict[str, str]:
+    """Return which of the register's places an agreed alias stands for."""
+    names = settlement_names(register).iloc[len(register.settlements) :]
+    forms = [settlement_keys(name)[-1] for name in names["name"]]
+    place = dict(zip(held["settlement_id"], held["place"], strict=True))
+    aliases = zip(names["unit_code"], forms, names["settlement_id"], strict=True)
+    return {f"{unit}|{form}": place[identifier] for unit, form, identifier in aliases}
+
+
+def _named(frame: pd.DataFrame, agreed: Mapping[str, str]) -> pd.DataFrame:
     """Return rows that lie in a unit, with the place their name stands for."""
     frame = frame[(text(frame["unit_code"]) != "") & (text(frame["settlement_name"]) != "")]
     forms = [settlement_keys(name)[-1] for name in frame["settlement_name"]]
-    place = [f"{unit}|{form}" for unit, form in zip(frame["unit_code"], forms, strict=True)]
+    said = [f"{unit}|{form}" for unit, form in zip(frame["unit_code"], forms, strict=True)]
+    place = [agreed.get(name, name) for name in said]
     return frame.assign(
         place=np.array(place, dtype=object),
         name=text(frame["settlement_name"]),
@@ -148,11 +160,13 @@ def _against_list(held: pd.DataFrame, listed: pd.DataFrame) -> list[dict[str, An
         _row("new", row, row["households"])
         for _, row in first[~first["place"].isin(by_place.index)].iterrows()
     ]
-    both = first[first["place"].isin(by_place.index)]
-    for _, row in both.iterrows():
-        here = by_place.loc[row["place"]]
-        if pd.notna(row["households"]) and row["households"] != here["households"]:
-            rows.append(_row("households", row, row["households"], held=here))
+    both = first[first["place"].isin(by_place.index) & first["households"].notna()]
+    counted = by_place.loc[both["place"], "households"].to_numpy(np.int64)
+    other = both[both["households"].to_numpy(np.int64) != counted]
+    rows += [
+        _row("households", row, row["households"], held=by_place.loc[row["place"]])
+        for _, row in other.iterrows()
+    ]
     units = set(first["unit_code"])
     gone = by_place[by_place["unit_code"].isin(units) & ~by_place.index.isin(first["place"])]
     rows += [_row("gone", row, pd.NA, held=row) for _, row in gone.iterrows()]
@@ -167,11 +181,21 @@ def _silent(held: pd.DataFrame, reported: pd.DataFrame) -> list[dict[str, Any]]:
     return [_row("unreported", row, pd.NA, held=row) for _, row in silent.iterrows()]
 
 
-def _finish(
-    rows: list[dict[str, Any]], held: pd.DataFrame, decisions: Iterable[Decision]
-) -> pd.DataFrame:
-    frame = pd.DataFrame(rows, columns=list(_FOUND)).drop_duplicates("key")
+def apply_decisions(differences: pd.DataFrame, decisions: Iterable[Decision]) -> pd.DataFrame:
+    """Return differences with what was decided of them; those without a decision are open."""
     said = {decision.key: decision for decision in decisions}
+    keys = differences["key"]
+    action = [said[key].action if key in said else "" for key in keys]
+    same_as = [said[key].same_as if key in said else "" for key in keys]
+    index = differences.index
+    return differences.assign(
+        action=pd.Series(action, index=index, dtype="str"),
+        same_as=pd.Series(same_as, index=index, dtype="str"),
+    )
+
+
+def _finish(rows: list[dict[str, Any]], held: pd.DataFrame) -> pd.DataFrame:
+    frame = pd.DataFrame(rows, columns=list(_FOUND)).drop_duplicates("key")
     near = dict(list(held.groupby("unit_code")))
     columns = zip(frame["name"], frame["unit_code"], frame["difference"], strict=True)
     alike = [
@@ -183,8 +207,8 @@ def _finish(
         township_code=frame["unit_code"].str.slice(0, 9),
         alike=[pair[0] for pair in alike],
         alike_name=[pair[1] for pair in alike],
-        action=[said[key].action if key in said else "" for key in frame["key"]],
-        same_as=[said[key].same_as if key in said else "" for key in frame["key"]],
+        action="",
+        same_as="",
     )
     kinds = {name: dtype for name, dtype in DIFFERENCE.items() if dtype != "object"}
     ordered = frame.sort_values(["unit_code", "name", "difference"]).reset_index(drop=True)
@@ -210,18 +234,58 @@ def _alike(name: str, held: pd.DataFrame | None) -> tuple[str, str]:
     return "", ""
 
 
+def propose(differences: pd.DataFrame) -> pd.DataFrame:
+    """Add what is likely meant: ``proposal``, an action of ``ACTIONS``, and ``proposal_same_as``.
+
+    A name that may mean a village of the register is taken for it, and then that one is not gone.
+    """
+    alike = differences["alike"]
+    meant = set(alike[alike != ""])
+    proposal = [
+        "same"
+        if other
+        else "keep"
+        if difference == "gone" and identifier in meant
+        else next(action for action in ACTIONS[difference] if action != "same")
+        for other, difference, identifier in zip(
+            alike, differences["difference"], differences["settlement_id"], strict=True
+        )
+    ]
+    usual = pd.Series(proposal, index=differences.index, dtype="str")
+    return differences.assign(proposal=usual, proposal_same_as=alike)
+
+
+def other_names(
+    register: Register, records: Mapping[str, gpd.GeoDataFrame], townships: Sequence[str]
+) -> pd.DataFrame:
+    """Return the other names that a handed-in list tells of villages, as a register's aliases."""
+    held = _held(register).drop_duplicates("place").set_index("place")
+    listed = _named(records_of(records, LIST), {})
+    listed = listed[listed["unit_code"].str.slice(0, 9).isin(list(townships))]
+    pairs = [
+        (held.loc[place, "settlement_id"], name)
+        for place, names in zip(listed["place"], listed["other_names"], strict=True)
+        for name in (names if isinstance(names, list | tuple | np.ndarray) else ())
+        if place in held.index
+    ]
+    found = pd.DataFrame(pairs, columns=["code", "alias"], dtype="str")
+    return found.assign(level="settlement")[["level", "code", "alias"]].astype("str")
+
+
 def settle(
     register: Register, differences: pd.DataFrame, townships: Sequence[str]
 ) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
     """Return the settlements and aliases that decisions in confirmed townships lead to.
 
-    Differences elsewhere, and those without an action, change nothing. A new village stands at its
-    unit's office until its position is known, and is marked as modelled.
+    Differences elsewhere, and those without an action, change nothing; what a name was said to
+    mean is not dropped. A new village stands at its unit's office until its position is known, and
+    is marked as modelled.
     """
     settled = differences[differences["township_code"].isin(list(townships))]
     settled = settled[settled["action"] != ""]
     held = register.settlements
-    dropped = settled.loc[settled["action"] == "drop", "settlement_id"]
+    meant = settled["settlement_id"].isin(settled.loc[settled["action"] == "same", "same_as"])
+    dropped = settled.loc[(settled["action"] == "drop") & ~meant, "settlement_id"]
     kept = held[~held["settlement_id"].isin(dropped)].reset_index(drop=True)
     told = settled[(settled["difference"] == "households") & (settled["action"] == "add")]
     number = dict(zip(told["settlement_id"], told["told_households"], strict=True))

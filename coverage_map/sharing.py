@@ -213,13 +213,15 @@ def find_duplicates(
     settings: SharingSettings | None = None,
     *,
     quarter: str,
+    same: Mapping[str, str] | None = None,
 ) -> gpd.GeoDataFrame:
     """List newly built towers at the place of an older one of another owner; ``DUPLICATE``.
 
     One row per new tower and other owner, with that owner's nearest older tower.
     Newly built: dated in the quarter or ``new_quarters`` before it. Only towers from the ground
     count, on both sides, and only those with a date: what is not dated accuses nobody. The limit
-    is that of settlements where the new tower stands in one. Geometry is the new tower.
+    is that of settlements where the new tower stands in one. Geometry is the new tower. ``same``
+    (record_id → what stands for its structure) leaves out pairs that are one tower reported twice.
     """
     rule = (settings or read_sharing()).same_place
     towers = _towers(records, rule, quarter)
@@ -249,6 +251,8 @@ def find_duplicates(
     )
     counts = (metres <= limit[one]) & (frame["old_date"] < frame["new_date"]).to_numpy(bool)
     counts &= (frame["old_owner"] != frame["new_owner"]).to_numpy(bool)
+    one_tower = frame["new_id"].map(same or {}).eq(frame["old_id"].map(same or {}))
+    counts &= ~one_tower.to_numpy(bool)
     frame = frame[counts].sort_values(["new_id", "distance_m", "old_id"])
     found = shape(frame.drop_duplicates(["new_id", "old_owner"]), DUPLICATE)
     points = gpd.points_from_xy(found["lon"], found["lat"])

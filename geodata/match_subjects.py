@@ -63,6 +63,31 @@ def _index(
     return index
 
 
+def settlement_names(register: Register) -> pd.DataFrame:
+    """Return the names and agreed aliases of settlements: settlement_id, name, unit_code."""
+    named = pd.DataFrame(register.settlements[["settlement_id", "name", "unit_code"]])
+    aliases = register.aliases[register.aliases["level"] == "settlement"]
+    other = aliases[["code", "alias"]].rename(columns={"code": "settlement_id", "alias": "name"})
+    other = other.merge(named[["settlement_id", "unit_code"]], on="settlement_id")
+    return pd.concat([named, other[named.columns]], ignore_index=True)
+
+
+def match_again(records: gpd.GeoDataFrame, register: Register) -> gpd.GeoDataFrame:
+    """Return records of settlements beside a register that has changed since they were matched.
+
+    Whose settlement is gone, and who had none, is looked for by name in the unit it was matched to.
+    """
+    known = records["subject_id"].isin(register.settlements["settlement_id"])
+    open_ = ~known & (records["unit_code"] != "")
+    if not open_.any():
+        return records
+    rows = records[open_]
+    found = _settlements(rows, register, pd.DataFrame(rows[["unit_code"]]), {})
+    subjects = records["subject_id"].where(known, "")
+    subjects[open_] = found
+    return records.assign(subject_id=subjects.astype("str"))
+
+
 def _settlements(
     frame: gpd.GeoDataFrame, register: Register, matched: pd.DataFrame, notes: Notes
 ) -> Objects:
@@ -70,7 +95,7 @@ def _settlements(
 
     A name that no settlement of the unit bears may be a slip for the one it sounds or looks like.
     """
-    held = register.settlements
+    held = settlement_names(register)
     index = _index(held["name"], held["unit_code"], held["settlement_id"], settlement_keys)
     around = _index(held["name"], held["unit_code"].str[:9], held["unit_code"], settlement_keys)
     cores: dict[str, set[tuple[str, str]]] = defaultdict(set)

@@ -9,7 +9,7 @@ from importlib.resources import files
 
 @dataclass(frozen=True)
 class Owner:
-    """An enterprise that hands in records; ``operator`` says whether it runs a mobile network."""
+    """Who hands in records; ``operator``: it runs a mobile network, ``assets``: owns anything."""
 
     code: str
     name: Mapping[str, str]
@@ -18,6 +18,7 @@ class Owner:
     plmns: tuple[str, ...]
     colour: str
     sign: str
+    assets: bool = True
 
 
 @cache
@@ -33,6 +34,7 @@ def read_owners() -> Mapping[str, Owner]:
             plmns=tuple(entry["plmns"]),
             colour=entry["colour"],
             sign=entry["sign"],
+            assets=entry.get("assets", True),
         )
         for code, entry in tomllib.loads(text)["owners"].items()
     }

@@ -7,8 +7,8 @@ date, list, coordinate, numbers), and where it applies ``unit``, ``required``, `
 seen in files, the one to prefer first), ``fallback`` (the field whose value serves where a file has
 no such column), ``several`` (``max``: of several numbers in one cell the largest counts) and
 ``each`` (the field of type numbers that keeps all of them). ``subject`` says what a
-record of the kind is about where that is not the unit: settlement, place or area. The fields of
-``_place.toml`` belong to every kind.
+record of the kind is about where that is not the unit: settlement, place or area; ``owners`` says
+who alone hands it in, where not anybody does. The fields of ``_place.toml`` belong to every kind.
 """
 
 import tomllib
@@ -54,6 +54,11 @@ class Kind:
     fields: Mapping[str, Field]
     place_fields: Mapping[str, Field]
     subject: Subject = "unit"
+    owners: tuple[str, ...] = ()
+
+    def comes_from(self, owner: str) -> bool:
+        """Say whether an owner hands in records of the kind; of nobody ("") it is not known."""
+        return not (self.owners and owner) or owner in self.owners
 
     @property
     def all_fields(self) -> dict[str, Field]:
@@ -136,6 +141,7 @@ def read_kinds() -> Mapping[str, Kind]:
             fields={name: _field(name, entry, file) for name, entry in data["fields"].items()},
             place_fields=place,
             subject=data.get("subject", "unit"),
+            owners=tuple(data.get("owners", ())),
         )
     return kinds
 

@@ -20,7 +20,8 @@ class Register:
     settlements: settlement_id, name, unit_code, households, people, geometry (point), modelled.
     places: place_id, name, kind ("office", "school", "clinic", "public"), unit_code, geometry
         (point), modelled. Every unit has exactly one office.
-    aliases: level ("county", "township", "unit"), code, alias. Other names and former codes.
+    aliases: level ("county", "township", "unit", "settlement"), code (of a settlement its id),
+        alias. Other names and former codes.
     """
 
     version: str

@@ -10,13 +10,17 @@ from importlib.metadata import version
 import geopandas as gpd
 import pandas as pd
 
+from coverage_map.assets import Decision, resolve_assets, surely_one
 from coverage_map.gaps import find_gaps
 from coverage_map.indicators import judge
 from coverage_map.pipeline.evaluation import (
+    ASSETS,
     BY_INDICATOR,
     CITY,
     DUPLICATES,
     INPUTS,
+    REPORTS,
+    SAID,
     Evaluation,
     Inputs,
     find_newest,
@@ -29,12 +33,18 @@ from coverage_map.rules import Indicator, RulePack, read_rules
 from coverage_map.rules.sharing import read_sharing
 from coverage_map.sharing import find_duplicates, find_opportunities
 from coverage_map.verdicts import DUPLICATE, empty
-from geodata.store.engine import write
+from geodata.match_subjects import match_again
+from geodata.owners import read_owners
+from geodata.records import read_kinds
+from geodata.register import Register
+from geodata.store.agreed import asset_decisions
+from geodata.store.engine import read, write
 from geodata.store.frames import put_frame
 from geodata.store.ledger import add_evaluation
 from geodata.store.tables import current_tables, read_records
 
 TOWER_COMPANY = "tower"
+STRUCTURES = ("tower", "site", "cell")  # kinds of record that report a structure
 PACKAGE = "xuchang-coverage-map"  # another version of the engine computes everything again
 
 Progress = Callable[[str, int, int], None]
@@ -64,7 +74,8 @@ def evaluate(workspace: Workspace, scope: str, progress: Progress | None = None)
     objects[INPUTS] = workspace.store.vault.put(inputs.to_json())
     rules = read_rules()
     entries = [f"{name}/{indicator}" for name in BY_INDICATOR for indicator in rules.indicators]
-    objects = {entry: objects[entry] for entry in [*entries, DUPLICATES, INPUTS]}
+    whole = [name for name in _results(scope) if name not in BY_INDICATOR]
+    objects = {entry: objects[entry] for entry in [*entries, *whole, INPUTS]}
     with write(workspace.store.ledger) as connection:
         add_evaluation(
             connection,
@@ -78,6 +89,11 @@ def evaluate(workspace: Workspace, scope: str, progress: Progress | None = None)
     return Evaluation(scope, inputs.hash, objects)
 
 
+def every_scope() -> tuple[str, ...]:
+    """Return every scope there is: the city, and each owner of anything."""
+    return (CITY, *(code for code, owner in read_owners().items() if owner.assets))
+
+
 def _current_inputs(workspace: Workspace, scope: str) -> Inputs:
     tables = current_tables(workspace.store)
     if scope != CITY:
@@ -87,12 +103,20 @@ def _current_inputs(workspace: Workspace, scope: str) -> Inputs:
         str(kind): str(sorted(zip(rows["owner"], rows["values_hash"], strict=True)))
         for kind, rows in tables.groupby("kind")
     }
+    if scope == CITY and (said := _said_of_assets(workspace)):
+        kinds[SAID] = str(said)
     return Inputs(_rest(workspace, scope), kinds)
 
 
 def _rest(workspace: Workspace, scope: str) -> str:
     register, quarter = load_register(workspace).version, workspace.settings.quarter
-    return "\n".join([scope, quarter, register, read_rules().hash, version(PACKAGE)])
+    results = " ".join(_results(scope))
+    return "\n".join([scope, quarter, register, read_rules().hash, version(PACKAGE), results])
+
+
+def _results(scope: str) -> tuple[str, ...]:
+    """Return the names of the results a scope has."""
+    return (*BY_INDICATOR, DUPLICATES, *((ASSETS, REPORTS) if scope == CITY else ()))
 
 
 def compute(
@@ -136,12 +160,37 @@ def compute(
     opportunities = find_opportunities(gaps, records, settings)
     indicator = opportunities["gap_id"].str.replace("/.*", "", regex=True)
     found |= _split(listed, gaps=gaps, opportunities=opportunities.assign(indicator=indicator))
-    found[DUPLICATES] = (
-        find_duplicates(records, register, settings, quarter=quarter)
-        if scope == CITY
-        else empty(DUPLICATE)
-    )
-    return found
+    if scope != CITY:
+        return {**found, DUPLICATES: empty(DUPLICATE)}
+    resolved = _resolve_assets(workspace, register, records, before, changed)
+    same = surely_one(resolved[REPORTS])
+    duplicates = find_duplicates(records, register, settings, quarter=quarter, same=same)
+    return {**found, **resolved, DUPLICATES: duplicates}
+
+
+def _said_of_assets(workspace: Workspace) -> list[Decision]:
+    with read(workspace.store.ledger) as connection:
+        said = asset_decisions(connection)
+    return [Decision(row["one"], row["other"], row["together"]) for row in said]
+
+
+def _resolve_assets(
+    workspace: Workspace,
+    register: Register,
+    records: Mapping[str, gpd.GeoDataFrame],
+    before: Evaluation | None,
+    changed: set[str],
+) -> dict[str, pd.DataFrame]:
+    """Return assets and their reports, those of before where nothing about them changed.
+
+    Of everybody's records: for the city's scope alone.
+    """
+    if before is not None and not changed & {*STRUCTURES, SAID}:
+        return {name: result(workspace, before, name) for name in (ASSETS, REPORTS)}
+    missing = set(STRUCTURES) - set(records)
+    records = {**records, **_read_records(workspace, CITY, missing)}
+    assets, reports = resolve_assets(records, register, _said_of_assets(workspace))
+    return {ASSETS: assets, REPORTS: reports}
 
 
 def judge_with(
@@ -175,7 +224,17 @@ def _read_records(
 ) -> dict[str, gpd.GeoDataFrame]:
     """Return the records of some kinds that verdicts of a scope rest on, by kind."""
     owners = None if scope == CITY else [scope]
-    return {kind: read_records(workspace.store, kind, owners) for kind in sorted(kinds)}
+    register = load_register(workspace)
+    return {
+        kind: _beside(read_records(workspace.store, kind, owners), kind, register)
+        for kind in sorted(kinds)
+    }
+
+
+def _beside(records: gpd.GeoDataFrame, kind: str, register: Register) -> gpd.GeoDataFrame:
+    """Return records beside today's natural villages, which change from quarter to quarter."""
+    about = read_kinds()[kind].subject
+    return match_again(records, register) if about == "settlement" else records
 
 
 def _restrict(rules: RulePack, wanted: Callable[[Indicator], bool]) -> RulePack:

@@ -21,13 +21,18 @@ from geodata.store.vault import content_hash
 
 CITY = "city"
 INPUTS, DUPLICATES = "inputs", "duplicates"
+# Several owners' reports of one structure, and what people said of them: the city's alone.
+ASSETS, REPORTS, SAID = "assets", "reports", "asset_decisions"
 # Results with a column "indicator"; each is kept as one object an indicator.
 BY_INDICATOR = ("verdicts", "evidence", "figures", "gaps", "opportunities")
 
 
 @dataclass(frozen=True)
 class Inputs:
-    """What an evaluation rests on: tables by kind of record, and everything else as one text."""
+    """What an evaluation rests on: tables by kind of record, and everything else as one text.
+
+    Beside kinds of record ``kinds`` holds what was said of assets, in the city's.
+    """
 
     rest: str
     kinds: Mapping[str, str]
@@ -48,9 +53,10 @@ class Inputs:
 
     def changed(self, old: Self | None) -> set[str]:
         """Return the kinds whose tables differ from older inputs; all when the rest differs."""
+        every = {*read_kinds(), SAID}
         if old is None or old.rest != self.rest:
-            return set(read_kinds())
-        return {k for k in read_kinds() if self.kinds.get(k) != old.kinds.get(k)}
+            return every
+        return {k for k in every if self.kinds.get(k) != old.kinds.get(k)}
 
 
 @dataclass(frozen=True)

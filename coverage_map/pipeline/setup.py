@@ -7,8 +7,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from coverage_map.pipeline.actors import Actor, local_actor
-from coverage_map.pipeline.evaluate import evaluate
-from coverage_map.pipeline.evaluation import CITY
+from coverage_map.pipeline.evaluate import evaluate, every_scope
 from coverage_map.pipeline.imports import check_upload
 from coverage_map.pipeline.layers import TERRAIN, make_layers
 from coverage_map.pipeline.submissions import store_upload
@@ -23,7 +22,6 @@ from coverage_map.pipeline.workspace import (
 )
 from geodata.errors import StoreError, UsageError
 from geodata.ingest import Answers, TableAnswer
-from geodata.owners import read_owners
 from geodata.register import read_register
 
 Progress = Callable[[str, int, int], None]
@@ -75,9 +73,9 @@ def _load_sample(workspace: Workspace, progress: Progress) -> None:
         _import_uploads(workspace, actor, built, progress)
     progress("progress.layer", 0, 1)
     make_layers(workspace)
-    scopes = [CITY, *read_owners()]
-    for done, scope in enumerate(scopes):
-        progress("progress.evaluate", done, len(scopes))
+    every = every_scope()
+    for done, scope in enumerate(every):
+        progress("progress.evaluate", done, len(every))
         evaluate(workspace, scope)
 
 

@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 
 from coverage_map.pipeline.actors import Actor, allow, allow_owner
 from coverage_map.pipeline.difference import changed_verdicts
-from coverage_map.pipeline.evaluate import evaluate, newest
+from coverage_map.pipeline.evaluate import evaluate, every_scope, newest
 from coverage_map.pipeline.evaluation import CITY
 from coverage_map.pipeline.imports import (
     Progress,
@@ -167,7 +167,7 @@ def accept_upload(
     if check is None:
         progress("progress.check", 0, 1)
         check = recheck_upload(workspace, actor, upload_id, answers)
-    scopes = (CITY, check.owner)
+    scopes = [name for name in (CITY, check.owner) if name in every_scope()]
     before = {scope: newest(workspace, scope) for scope in scopes}
     progress("progress.accept", 0, 3)
     how = (bool(upload["partial"]), bool(upload["full_list"])) if waiting else (partial, full)

@@ -48,12 +48,13 @@ def guess_kinds(
     """Score every kind by what speaks for it, the best first.
 
     ``titles``: the names of the sheet and the file, the lines above the header. Kinds of another
-    geometry than the features are out, and those of which no own field is there.
+    geometry than the features are out, those that another hands in, and those of which no own
+    field is there.
     """
     judge = judge or Judge(table)
     guesses = []
     for kind in read_kinds().values():
-        if _geometry_fits(table, kind):
+        if _geometry_fits(table, kind) and kind.comes_from(owner):
             guess = _guess(table, kind, titles, owner, judge)
             if guess is not None:
                 guesses.append(guess)

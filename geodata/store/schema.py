@@ -105,6 +105,49 @@ decision = Table(
     Index("ix_decision_owner_key", "owner", "key"),
 )
 
+# What was said of a difference between lists of natural villages in a quarter; of a key the newest
+# line counts. Append-only.
+settlement_decision = Table(
+    "settlement_decision",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("quarter", Text, nullable=False),
+    Column("key", Text, nullable=False),
+    Column("action", Text),  # null takes what was said back
+    Column("same_as", Text, nullable=False),  # settlement_id, "" but for the action same
+    Column("account", Text, nullable=False),
+    Column("at", Text, nullable=False),
+    Index("ix_settlement_decision_quarter_key", "quarter", "key"),
+)
+
+# That a township's list of natural villages of a quarter is agreed, or no longer. Append-only.
+township_confirmation = Table(
+    "township_confirmation",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("quarter", Text, nullable=False),
+    Column("township_code", Text, nullable=False),
+    Column("confirmed", Boolean(create_constraint=False), nullable=False),
+    Column("account", Text, nullable=False),
+    Column("at", Text, nullable=False),
+    Index("ix_township_confirmation_quarter_township", "quarter", "township_code"),
+)
+
+# Whether two reports are of one asset, as a person said; of a pair the newest line counts.
+# Append-only.
+asset_decision = Table(
+    "asset_decision",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("one", Text, nullable=False),  # record_id, the smaller one first
+    Column("other", Text, nullable=False),
+    Column("together", Boolean(create_constraint=False)),  # null takes what was said back
+    Column("account", Text, nullable=False),
+    Column("at", Text, nullable=False),
+    CheckConstraint("one < other", name="order"),
+    Index("ix_asset_decision_one_other", "one", "other"),
+)
+
 # A table is a manifest of parts; the current one of a kind and owner has no superseded_at.
 table_version = Table(
     "table_version",

@@ -16,6 +16,7 @@ ACTORS = {
 LOOK = ("status", "overview", "gaps", "card", "sharing", "export", "layer")
 HAND_IN = ("check", "submit")
 SEE = ("submissions", "preview")
+AGREE = ("settlements", "settle", "assets", "resolve")
 RUN = ("accounts", "evaluate", "init")
 ALL = Scope("all", "city", None, None)
 YUZHOU = Scope("own_areas", "city", ("411081",), None)
@@ -25,14 +26,16 @@ TOWER = Scope("own_records", "tower", None, ("tower",))
 # Written out again on purpose: who changes access.toml changes this too, and is seen to.
 EXPECTED: dict[tuple[str, str], Scope | None] = {
     **{("city", verb): ALL for verb in (*LOOK, *HAND_IN, *SEE, "accept", *RUN, "jobs")},
-    **{("county", verb): YUZHOU for verb in (*LOOK, "jobs")},
-    **{("county", verb): None for verb in (*HAND_IN, *SEE, "accept", *RUN)},
-    **{("carrier", verb): CMCC for verb in (*LOOK, *HAND_IN, *SEE, "jobs")},
-    **{("carrier", verb): None for verb in ("accept", *RUN)},
-    **{("tower", verb): TOWER for verb in (*LOOK, *HAND_IN, *SEE, "jobs")},
-    **{("tower", verb): None for verb in ("accept", *RUN)},
-    **{("auditor", verb): ALL for verb in (*LOOK, *SEE, "jobs")},
+    **{("city", verb): ALL for verb in (*AGREE, "publish", "totals")},
+    **{("county", verb): YUZHOU for verb in (*LOOK, *AGREE, "totals", "jobs")},
+    **{("county", verb): None for verb in (*HAND_IN, *SEE, "accept", "publish", *RUN)},
+    **{("carrier", verb): CMCC for verb in (*LOOK, *HAND_IN, *SEE, "totals", "jobs")},
+    **{("carrier", verb): None for verb in ("accept", *AGREE, "publish", *RUN)},
+    **{("tower", verb): TOWER for verb in (*LOOK, *HAND_IN, *SEE, "totals", "jobs")},
+    **{("tower", verb): None for verb in ("accept", *AGREE, "publish", *RUN)},
+    **{("auditor", verb): ALL for verb in (*LOOK, *SEE, "settlements", "assets", "totals", "jobs")},
     **{("auditor", verb): None for verb in (*HAND_IN, "accept", *RUN)},
+    **{("auditor", verb): None for verb in ("settle", "resolve", "publish")},
 }
 
 
