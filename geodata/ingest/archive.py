@@ -5,6 +5,7 @@ opened once and said; one within that is refused.
 """
 
 import io
+import struct
 import zipfile
 import zlib
 from collections.abc import Callable, Mapping
@@ -33,6 +34,17 @@ _READ = frozenset(
 )  # fmt: skip
 _PACKED = frozenset({".zip", ".kmz"})
 _NAMED = 5  # so many members that are left out are named
+# What zipfile raises on damaged archives: ValueError where an offset lies before the file.
+ZIP_ERRORS = (
+    zipfile.BadZipFile,
+    zlib.error,
+    EOFError,
+    NotImplementedError,
+    OSError,
+    ValueError,
+    IndexError,
+    struct.error,
+)
 FormatOf = Callable[[bytes, str], str]
 
 
@@ -100,7 +112,7 @@ def split_archive(content: bytes, name: str, format_of: FormatOf, depth: int = 0
             if _is_workbook(archive, entries, place):
                 return [Part(name, content, "spreadsheet")]
             members, broken = _unpack(archive, entries)
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError) as error:
+    except ZIP_ERRORS as error:
         raise FileRefusedError("file_damaged", place) from error
     parts = [_refused(member, Fault("file_damaged", place)) for member in broken]
     used: set[str] = set()
@@ -159,7 +171,7 @@ def _unpack(
             continue
         try:
             members[member] = archive.read(entry)
-        except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError):
+        except ZIP_ERRORS:
             broken.append(member)
     return members, broken
 

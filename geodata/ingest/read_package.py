@@ -8,11 +8,11 @@ import io
 import posixpath
 import re
 import zipfile
-import zlib
 from dataclasses import dataclass, field
 from xml.etree import ElementTree as ET
 
 from geodata.errors import Fault, Place
+from geodata.ingest.archive import ZIP_ERRORS
 
 _PIECE = 1 << 22
 _ROW_END = b"</row>"
@@ -74,7 +74,7 @@ def scan_package(content: bytes) -> dict[str, SheetNotes]:
             return {
                 sheet: _scan_sheet(package, path) for sheet, path in _sheet_paths(package).items()
             }
-    except (zipfile.BadZipFile, zlib.error, KeyError, EOFError, OSError, ET.ParseError):
+    except (*ZIP_ERRORS, KeyError, ET.ParseError):
         return {}
 
 

@@ -15,9 +15,12 @@ from python_calamine import (
 )
 
 from geodata.errors import Fault, FileRefusedError, Place
+from geodata.ingest.compound import is_sound
 from geodata.ingest.raw import Grid, Part, Span
 from geodata.ingest.read_package import SheetNotes, scan_package
 from geodata.ingest.reading import reading
+
+_OLE = b"\xd0\xcf"
 
 
 def read_workbook(part: Part, name: str) -> list[Grid]:
@@ -27,6 +30,8 @@ def read_workbook(part: Part, name: str) -> list[Grid]:
         FileRefusedError: protected by a password, or damaged.
     """
     place = Place(file=name)
+    if part.content[:2] == _OLE and not is_sound(part.content):
+        raise FileRefusedError("file_damaged", place)
     notes = scan_package(part.content) if part.content[:2] == b"PK" else {}
     limits = reading()["limits"]
     for sheet, seen in notes.items():

@@ -27,11 +27,12 @@ def read_text(part: Part, name: str) -> list[Grid]:
         FileRefusedError: the encoding cannot be told, or it is no table.
     """
     text, _ = decode_text(part.content, name)
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
     limits = reading()["limits"]
     place = Place(file=name)
     faults: list[Fault] = []
-    delimiter = find_delimiter(text)
     try:
+        delimiter = find_delimiter(text)
         rows = _split(text, delimiter, quoted=True)
         if _swallows(rows, delimiter):
             rows = _split(text, delimiter, quoted=False)

@@ -6,7 +6,9 @@ GDAL is given files in a folder of our own, under names of our own, and opens no
 """
 
 import re
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
@@ -15,7 +17,8 @@ from typing import Any
 import fiona
 import numpy as np
 import shapely
-from fiona.errors import FionaError, FionaValueError
+from fiona._err import CPLE_BaseError
+from fiona.errors import FionaError
 from shapely.errors import ShapelyError
 from shapely.geometry import shape
 
@@ -31,8 +34,19 @@ _PLAIN_NAME = re.compile(r"[A-Za-z0-9_.-]{1,80}")
 _LINES = frozenset({"LineString", "MultiLineString", "LinearRing"})
 # dBASE III, as Shapefiles use it: a field name has at most ten bytes.
 _DBF_NAME_BYTES = 10
-# What GDAL raises on files that are not what they seem; its own errors are no FionaError.
-READ_ERRORS = (FionaError, FionaValueError, ValueError, KeyError, OSError, RuntimeError)
+# What fiona raises on files that are not what they seem: GDAL's own errors are no FionaError, and a
+# text that is no UTF-8 comes as SystemError.
+READ_ERRORS = (
+    FionaError,
+    CPLE_BaseError,
+    ValueError,
+    KeyError,
+    AttributeError,
+    NameError,
+    OSError,
+    RuntimeError,
+    SystemError,
+)
 
 
 @dataclass(frozen=True)
@@ -55,6 +69,8 @@ def read_vectors(part: Part, name: str) -> Iterator[RawTable]:
     """
     with TemporaryDirectory(prefix="upload-") as folder:
         path = _write(part, Path(folder), name)
+        if part.format == "geopackage" and not _is_sound(path):
+            raise FileRefusedError("file_damaged", Place(file=name))
         try:
             # A Shapefile whose index was not sent is still whole.
             with fiona.Env(SHAPE_RESTORE_SHX="YES", OGR_SKIP="VRT"):
@@ -89,6 +105,17 @@ def _write(part: Part, folder: Path, name: str) -> Path:
     if part.format == "shapefile":
         path.with_suffix(".cpg").write_bytes(b"ISO-8859-1")
     return path
+
+
+def _is_sound(path: Path) -> bool:
+    """Say whether SQLite finds a GeoPackage whole: GDAL's messages on damaged ones crash fiona."""
+    try:
+        with closing(sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True)) as database:
+            database.execute("PRAGMA trusted_schema = OFF")
+            database.execute("SELECT name, sql FROM sqlite_master").fetchall()
+            return bool(database.execute("PRAGMA quick_check(1)").fetchone() == ("ok",))
+    except (sqlite3.Error, UnicodeDecodeError):
+        return False
 
 
 def _write_mapinfo(part: Part, folder: Path) -> Path:
@@ -153,7 +180,7 @@ def read_features(path: Path, layer: str, place: Place, *, encoding: str | None)
     with fiona.open(path, layer=layer, encoding=encoding) as source:
         names = list(source.schema["properties"])
         spatial = source.schema["geometry"] != "None"
-        claimed = source.crs_wkt or ""
+        claimed, doubt = _claimed(source, place)
         expected = _expected(source)
         for number, feature in enumerate(source, start=1):
             properties = feature["properties"]
@@ -166,6 +193,7 @@ def read_features(path: Path, layer: str, place: Place, *, encoding: str | None)
                     where = replace(place, row=number)
                     faults.append(Fault("geometry_damaged", where, {}, "warning"))
             geometries.append(None if geometry is None or geometry.is_empty else geometry)
+    faults += doubt
     if expected > len(rows):
         params = {"expected": expected, "read": len(rows)}
         faults.append(Fault("features_lost", place, params, "error"))
@@ -173,6 +201,14 @@ def read_features(path: Path, layer: str, place: Place, *, encoding: str | None)
     array[:] = geometries
     faults += check_shapes(array, np.arange(1, len(rows) + 1), place)
     return Features(names, rows, array, claimed, faults, spatial)
+
+
+def _claimed(source: fiona.Collection, place: Place) -> tuple[str, list[Fault]]:
+    """Return the system that a layer declares; one that cannot be read counts as none."""
+    try:
+        return source.crs_wkt or "", []
+    except READ_ERRORS:
+        return "", [Fault("crs_unreadable", place, {}, "warning")]
 
 
 def _expected(source: fiona.Collection) -> int:

@@ -1,14 +1,16 @@
 """Files that cannot be read: each is refused with a reason and a remedy in both languages."""
 
 import io
+import struct
 import zipfile
+from random import Random
 
 import pytest
 from made_files import SITE, archive, old_workbook, site_rows, table, workbook
 
 from coverage_map.text import LANGUAGES, Text
 from geodata.errors import FileRefusedError
-from geodata.ingest import check_file
+from geodata.ingest import check_file, read_file
 
 OLE = bytes.fromhex("d0cf11e0a1b11ae1")
 GOOD = workbook(("站", [SITE, *site_rows()]))
@@ -133,4 +135,64 @@ def test_a_zip_whose_inner_file_is_damaged(city):
     content[start : start + 40] = bytes(40)
     with pytest.raises(FileRefusedError) as refusal:
         check_file(bytes(content), "a.zip", city, "cmcc")
+    assert refusal.value.fault.code == "file_damaged"
+
+
+def spoil(content, random):
+    """Return a file of which bytes are changed, lost or added, or the end is cut off."""
+    spoilt, how = bytearray(content), random.randrange(4)
+    if how == 0:
+        return content[: random.randrange(len(content))]
+    for _ in range(random.choice([1, 5, 20])):
+        at = random.randrange(max(len(spoilt), 1))
+        if how == 1:
+            spoilt[at : at + 1] = random.randbytes(1)
+        elif how == 2:
+            del spoilt[at : at + random.randrange(100)]
+        else:
+            spoilt[at : at + 4] = random.choice([b"\xff" * 4, b"\x00" * 4])
+    return bytes(spoilt)
+
+
+@pytest.mark.parametrize(
+    ("content", "name"),
+    [
+        (GOOD, "a.xlsx"),
+        (old_workbook("a", [SITE, *site_rows(30)]), "a.xls"),
+        (table([SITE, *site_rows(30)], "gb18030"), "a.csv"),
+    ],
+)
+def test_whatever_happens_to_a_file_is_a_refusal_or_a_table(content, name):
+    random = Random(7)
+    outcomes = [outcome(spoil(content, random), name) for _ in range(120)]
+    assert {"read", "file_damaged" if name != "a.csv" else "format_unknown"} <= set(outcomes)
+
+
+def outcome(content, name):
+    """Return what became of a file: read, or the code of its refusal; anything else is raised."""
+    try:
+        read_file(content, name)
+    except FileRefusedError as refusal:
+        return refusal.fault.code
+    return "read"
+
+
+def test_an_old_workbook_whose_chain_runs_in_circles_is_refused_before_it_is_followed():
+    content = bytearray(old_workbook("a", [SITE, *site_rows(200)]))
+    (table_at,) = struct.unpack_from("<I", content, 76)
+    for sector in range(10):
+        struct.pack_into("<I", content, (table_at + 1) * 512 + sector * 4, 0)
+    with pytest.raises(FileRefusedError) as refusal:
+        read_file(bytes(content), "a.xls")
+    assert refusal.value.fault.code == "file_damaged"
+
+
+@pytest.mark.parametrize("column", [256, 65535])
+def test_an_old_workbook_with_cells_beyond_its_last_column_is_refused(column):
+    content = bytearray(old_workbook("a", [SITE, *site_rows(200)]))
+    number = struct.pack("<HH", 0x203, 14)
+    at = content.index(number)
+    struct.pack_into("<H", content, at + 6, column)
+    with pytest.raises(FileRefusedError) as refusal:
+        read_file(bytes(content), "a.xls")
     assert refusal.value.fault.code == "file_damaged"
