@@ -11,7 +11,7 @@ from typing import Annotated, Any, TypedDict
 
 import typer
 
-from coverage_map import cli_submissions, pipeline
+from coverage_map import cli_agreed, cli_submissions, pipeline
 from coverage_map.cli_options import (
     WORKSPACE,
     AsAccount,
@@ -202,7 +202,7 @@ def import_files(
         raise typer.Exit(1)
 
 
-for name, command in cli_submissions.COMMANDS.items():
+for name, command in {**cli_submissions.COMMANDS, **cli_agreed.COMMANDS}.items():
     app.command(name=name, help=text(f"cli.{name}.help"))(command)
 
 

@@ -7,6 +7,7 @@ from coverage_map.pipeline.accounts import (
     sign_out,
 )
 from coverage_map.pipeline.actors import Actor, local_actor
+from coverage_map.pipeline.assets import decide_assets, read_asset_decisions, read_assets
 from coverage_map.pipeline.card import read_card
 from coverage_map.pipeline.decisions import decide_units, keep_decisions, read_decisions
 from coverage_map.pipeline.difference import preview_acceptance, read_difference
@@ -34,6 +35,15 @@ from coverage_map.pipeline.overview import find_unit, read_overview, read_status
 from coverage_map.pipeline.parsing import warm_up
 from coverage_map.pipeline.profiles import delete_profile, read_profiles, rename_profile
 from coverage_map.pipeline.returned import return_upload
+from coverage_map.pipeline.settlements import (
+    Published,
+    confirm_township,
+    decide_settlements,
+    publish_settlements,
+    read_settlement_differences,
+    read_township_states,
+    reopen_township,
+)
 from coverage_map.pipeline.setup import init_workspace
 from coverage_map.pipeline.submissions import (
     ImportOutcome,
@@ -46,6 +56,7 @@ from coverage_map.pipeline.submissions import (
     submit_upload,
     withdraw_upload,
 )
+from coverage_map.pipeline.totals import read_totals
 from coverage_map.pipeline.views import (
     Accepted,
     Card,
@@ -80,6 +91,7 @@ __all__ = [
     "Job",
     "LayerRef",
     "Overview",
+    "Published",
     "Question",
     "Sharing",
     "Status",
@@ -93,6 +105,9 @@ __all__ = [
     "bundle_files",
     "cancel_job",
     "check_upload",
+    "confirm_township",
+    "decide_assets",
+    "decide_settlements",
     "decide_units",
     "delete_profile",
     "export_formats",
@@ -114,6 +129,9 @@ __all__ = [
     "may",
     "open_workspace",
     "preview_acceptance",
+    "publish_settlements",
+    "read_asset_decisions",
+    "read_assets",
     "read_card",
     "read_decisions",
     "read_difference",
@@ -122,15 +140,19 @@ __all__ = [
     "read_job",
     "read_overview",
     "read_profiles",
+    "read_settlement_differences",
     "read_sharing",
     "read_status",
     "read_submission",
     "read_submissions",
+    "read_totals",
+    "read_township_states",
     "read_trail",
     "read_upload",
     "receive_upload",
     "recheck_upload",
     "rename_profile",
+    "reopen_township",
     "return_upload",
     "send_back",
     "sign_in",
