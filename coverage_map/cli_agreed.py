@@ -169,9 +169,8 @@ def totals(
     for row in plain_rows(found):
         line = [_owner(row["owner"]), row["area_name"], text(f"measure.{row['measure']}")]
         numbers = [row[name] for name in ("reported", "counted", "difference")]
-        typer.echo(
-            "\t".join([*line, *("—" if n is None or pd.isna(n) else f"{n:,}" for n in numbers)])
-        )
+        figures = ["—" if number is None else f"{number:,}" for number in numbers]
+        typer.echo("\t".join([*line, *figures]))
 
 
 COMMANDS: Mapping[str, Callable[..., Any]] = {

@@ -7,7 +7,12 @@ from coverage_map.pipeline.accounts import (
     sign_out,
 )
 from coverage_map.pipeline.actors import Actor, local_actor
-from coverage_map.pipeline.assets import decide_assets, read_asset_decisions, read_assets
+from coverage_map.pipeline.assets import (
+    decide_assets,
+    near_assets,
+    read_asset_decisions,
+    read_assets,
+)
 from coverage_map.pipeline.card import read_card
 from coverage_map.pipeline.decisions import decide_units, keep_decisions, read_decisions
 from coverage_map.pipeline.difference import preview_acceptance, read_difference
@@ -41,6 +46,7 @@ from coverage_map.pipeline.settlements import (
     decide_settlements,
     publish_settlements,
     read_settlement_differences,
+    read_settlements,
     read_township_states,
     reopen_township,
 )
@@ -127,6 +133,7 @@ __all__ = [
     "local_actor",
     "make_answers",
     "may",
+    "near_assets",
     "open_workspace",
     "preview_acceptance",
     "publish_settlements",
@@ -141,6 +148,7 @@ __all__ = [
     "read_overview",
     "read_profiles",
     "read_settlement_differences",
+    "read_settlements",
     "read_sharing",
     "read_status",
     "read_submission",

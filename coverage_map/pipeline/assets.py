@@ -13,6 +13,8 @@ from coverage_map.pipeline.evaluate import evaluate, newest
 from coverage_map.pipeline.evaluation import ASSETS, CITY, REPORTS, result
 from coverage_map.pipeline.frame import inside, trail_of
 from coverage_map.pipeline.workspace import Workspace, load_register
+from coverage_map.rules.assets import read_asset_settings
+from geodata.crs import pairs_within
 from geodata.errors import UsageError
 from geodata.store import agreed
 from geodata.store.engine import hold, read, write
@@ -49,6 +51,24 @@ def _seen(workspace: Workspace, scope: Scope, area: str = "") -> tuple[pd.DataFr
         assets = assets[assets["unit_code"].isin(seen)]
         reports = reports[reports["asset_id"].isin(assets["asset_id"])]
     return assets.reset_index(drop=True), reports.reset_index(drop=True)
+
+
+def near_assets(workspace: Workspace, actor: Actor, asset_id: str) -> tuple[pd.DataFrame, int]:
+    """Return the assets beside one, nearest first, and how many metres were looked.
+
+    ``distance_m``, and ``first``: the record_id of the report that stands for it.
+    """
+    scope = allow(actor, "assets")
+    assets, reports = _seen(workspace, scope)
+    first = reports[reports["linked_to"] == ""].drop_duplicates("asset_id")
+    assets = assets.assign(first=assets["asset_id"].map(first.set_index("asset_id")["record_id"]))
+    reach_m = read_asset_settings().reach_m
+    one = assets[assets["asset_id"] == asset_id]
+    others = assets[assets["asset_id"] != asset_id].reset_index(drop=True)
+    here, there = (frame[["lon", "lat"]].to_numpy(float) for frame in (one, others))
+    _, found, metres = pairs_within(here, there, reach_m)
+    near = others.iloc[found].assign(distance_m=metres)
+    return near.sort_values("distance_m", ignore_index=True), reach_m
 
 
 def decide_assets(

@@ -105,6 +105,16 @@ def _records(workspace: Workspace) -> dict[str, Any]:
     return {kind: read_records(workspace.store, kind) for kind in (LIST, REPORTS)}
 
 
+def read_settlements(workspace: Workspace, actor: Actor, unit: str) -> pd.DataFrame:
+    """Return the natural villages the register has in a unit: settlement_id, name, households."""
+    scope = allow(actor, "settlements")
+    register = load_register(workspace)
+    trail_of(register, scope, unit)
+    held = register.settlements
+    columns = ["settlement_id", "name", "households"]
+    return pd.DataFrame(held.loc[held["unit_code"] == unit, columns]).reset_index(drop=True)
+
+
 def read_township_states(workspace: Workspace, actor: Actor, area: str = "") -> pd.DataFrame:
     """Return how far each township of an area is: ``TOWNSHIP`` columns, by code.
 

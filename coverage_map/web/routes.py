@@ -19,7 +19,7 @@ from coverage_map.web import desk, shell, signin
 from geodata.errors import CoverageMapError, NotAllowedError
 
 # The pages of the app; each is the framework's one page inside our header. The overview is "/".
-PAGES = ("", "gaps", "sharing", "upload", "export")
+PAGES = ("", "gaps", "sharing", "assets", "settlements", "upload", "export")
 # A layer's address holds its content hash: it never changes under an address.
 FOREVER = "private, max-age=31536000, immutable"
 HASH_LENGTHS = range(8, 129)

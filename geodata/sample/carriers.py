@@ -1,4 +1,4 @@
-"""Carriers' records of the sample, and the files they send."""
+"""Carriers' records of the sample, the files they send, and the office's list of villages."""
 
 import tomllib
 from collections.abc import Mapping
@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from geodata.sample import files_cmcc, files_others, files_telecom, files_unicom
+from geodata.sample import files_cmcc, files_office, files_others, files_telecom, files_unicom
 from geodata.sample.city import City
 from geodata.sample.delivery import Delivery
 from geodata.sample.fibre import model_broadband, model_estates, model_nodes, model_routes
@@ -45,6 +45,7 @@ def write_uploads(city: City, folder: Path, rng: np.random.Generator) -> None:
     networks = _send_networks(city, ground, settings, delivery, streams[0])
     _send_fibre(city, ground, settings, delivery, streams[1], networks)
     _send_services(city, ground, settings, delivery, streams[2])
+    files_office.send_list(delivery, files_office.model_list(city, settings, streams[3]))
     delivery.finish()
 
 

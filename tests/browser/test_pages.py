@@ -8,8 +8,8 @@ from tests.browser.conftest import SIZES, filters, map_frame, settle, take_pictu
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
-PAGES = ("overview", "gaps", "sharing", "upload", "export")
-WITH_MAP = ("overview", "gaps", "sharing")
+PAGES = ("overview", "gaps", "sharing", "assets", "settlements", "upload", "export")
+WITH_MAP = ("overview", "gaps", "sharing", "assets")
 # Latin words that are names, units or formats and stay as they are in Chinese text.
 LATIN = re.compile(
     r"GeoPackage|Shapefile|GeoJSON|Google Earth|Excel|MapInfo|ArcGIS|QGIS|MapGIS|Web|English"

@@ -32,7 +32,7 @@ def test_every_kind_of_record_is_sent_in_many_files(sample_folder: Path, truth: 
     on_disk = [path for path in (sample_folder / "uploads").rglob("*") if path.is_file()]
     assert len(on_disk) == len(uploads)
     assert set(truth["files"]["kind"]) == set(read_kinds())
-    assert set(truth["files"]["owner"]) == {"cmcc", "unicom", "telecom", "cbn", "tower"}
+    assert set(truth["files"]["owner"]) == {"cmcc", "unicom", "telecom", "cbn", "tower", "office"}
 
 
 def test_counts_are_about_those_of_a_city(truth: Truth) -> None:
