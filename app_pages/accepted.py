@@ -31,11 +31,11 @@ def show_verdicts(scene: Scene, changed: pd.DataFrame, said: str) -> None:
     text = scene.text
     frame = _said(changed, text)
     units = frame["unit_code"].nunique()
-    line = text(said, units=words.count(units), n=words.count(len(frame)))
-    st.html(f'<p class="done">{escape(line)}</p>')
     if frame.empty:
         st.html(f'<p class="empty">{escape(text("upload.unchanged"))}</p>')
         return
+    line = text(said, units=words.count(units), n=words.count(len(frame)))
+    st.html(f'<p class="done">{escape(line)}</p>')
     if scene.place.indicator not in set(frame["indicator"]):
         go(indicator=str(frame["indicator"].iloc[0]))
         st.rerun()

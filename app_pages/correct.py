@@ -1,5 +1,6 @@
 """Questions and corrections: kind, coordinate system, columns and units of an upload's tables."""
 
+from collections.abc import Mapping
 from html import escape
 from typing import Any
 
@@ -12,6 +13,7 @@ from coverage_map.text import Text
 from geodata.records import Field, Kind, read_kinds
 
 NOTHING = ""  # stands for "as the evidence says" in a choice, for "no column" among headers
+ACROSS = 3  # fields in a row of the form
 GROUPS = ("identity", "place", "technical")
 SYSTEMS = ("EPSG:4490", "EPSG:4326", "GCJ-02", "BD-09", "EPSG:4547", "EPSG:4526", "EPSG:3857")
 
@@ -126,10 +128,7 @@ def _choose_system(table: pipeline.CheckedTable, text: Text, key: str) -> str:
 
 
 def _groups(kind: Kind) -> dict[str, dict[str, Field]]:
-    """Return a kind's fields by what they say: which record, where it is, the rest of it.
-
-    Within a group those that must be there stand first.
-    """
+    """Return a kind's fields by what they say: which record, where it is, the rest of it."""
     groups: dict[str, dict[str, Field]] = {name: {} for name in GROUPS}
     for name, field in kind.all_fields.items():
         if field.type == "coordinate" or (name in kind.place_fields and name not in kind.key):
@@ -139,11 +138,7 @@ def _groups(kind: Kind) -> dict[str, dict[str, Field]]:
         else:
             group = "technical"
         groups[group][name] = field
-    return {
-        group: dict(sorted(fields.items(), key=lambda item: not item[1].required))
-        for group, fields in groups.items()
-        if fields
-    }
+    return {group: fields for group, fields in groups.items() if fields}
 
 
 def _choose_columns(
@@ -162,33 +157,53 @@ def _choose_columns(
     tabs = st.tabs([text(f"upload.group.{name}") for name in groups])
     for tab, fields in zip(tabs, groups.values(), strict=True):
         with tab:
-            places = st.columns(3)
-            for number, (name, field) in enumerate(fields.items()):
-                with places[number % 3]:
-                    chosen = st.selectbox(
-                        understood.field_name(name, text) + (" *" if field.required else ""),
-                        headers,
-                        index=headers.index(now.get(name, NOTHING)),
-                        format_func=lambda header: header or text("upload.no_column"),
-                        key=f"column_{key}_{name}",
-                    )
-                    if chosen != now.get(name, NOTHING):
-                        columns[name] = chosen
-                    if field.unit and name in now:
-                        unit = _choose_unit(field.unit, text, f"unit_{key}_{name}")
-                        if unit:
-                            units[name] = unit
+            ordered = _seen_first(fields, now)
+            for start in range(0, len(ordered), ACROSS):
+                row = ordered[start : start + ACROSS]
+                for place, (name, field) in zip(st.columns(ACROSS), row, strict=False):
+                    with place:
+                        header, unit = _choose_column(name, field, headers, now, text, key)
+                    if header != now.get(name, NOTHING):
+                        columns[name] = header
+                    if unit:
+                        units[name] = unit
     return columns, units
 
 
+def _seen_first(fields: Mapping[str, Field], now: Mapping[str, str]) -> list[tuple[str, Field]]:
+    """Return fields with those that must be there first, then those the file has."""
+    return sorted(fields.items(), key=lambda item: (not item[1].required, item[0] not in now))
+
+
+def _choose_column(
+    name: str,
+    field: Field,
+    headers: list[str],
+    now: Mapping[str, str],
+    text: Text,
+    key: str,
+) -> tuple[str, str]:
+    """Offer a header for a field, and beside it the unit where there is a choice."""
+    asks_unit = bool(field.unit) and name in now and len(pipeline.known_units(field.unit)) > 1
+    left, right = st.columns([3, 2], gap="xsmall") if asks_unit else (st.container(), None)
+    with left:
+        header = st.selectbox(
+            understood.field_name(name, text) + (" *" if field.required else ""),
+            headers,
+            index=headers.index(now.get(name, NOTHING)),
+            format_func=lambda header: header or text("upload.no_column"),
+            key=f"column_{key}_{name}",
+        )
+    if right is None:
+        return header, NOTHING
+    with right:
+        return header, _choose_unit(field.unit, text, f"unit_{key}_{name}")
+
+
 def _choose_unit(unit: str, text: Text, key: str) -> str:
-    known = pipeline.known_units(unit)
-    if len(known) < 2:
-        return NOTHING
     return st.selectbox(
         text("upload.unit"),
-        [NOTHING, *known],
+        [NOTHING, *pipeline.known_units(unit)],
         format_func=lambda name: name or text("upload.unit_told"),
         key=key,
-        label_visibility="collapsed",
     )

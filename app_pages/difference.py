@@ -48,13 +48,13 @@ def show_difference(scene: Scene, difference: pipeline.Difference) -> None:
             frame,
             [
                 Column("change_said", text("difference.change")),
-                Column("name", text("table.name")),
+                Column("name", text("difference.name")),
                 Column("kind_said", text("upload.kind")),
                 Column("unit", text("level.unit")),
                 Column("moved_m", text("difference.moved_m"), "distance"),
-                Column("field_said", text("upload.field")),
-                Column("before", text("table.before")),
-                Column("after", text("table.after")),
+                Column("field_said", text("difference.field")),
+                Column("before", text("difference.before")),
+                Column("after", text("difference.after")),
             ],
             text,
             title=text("difference.title"),
@@ -89,6 +89,7 @@ def _show_ground(scene: Scene, frame: pd.DataFrame, chosen: str) -> None:
         on_point=lambda _lon, _lat: None,
         markers=[_marker(row, scene.text) for _, row in placed.head(MOST_SHOWN).iterrows()],
         focus=focus,
+        plain=scene.text("upload.view.difference"),
     )
     if len(placed) > MOST_SHOWN:
         more = scene.text("difference.some", n=MOST_SHOWN, all=words.count(len(placed)))

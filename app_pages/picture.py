@@ -1,6 +1,7 @@
 """The map of every page: the same base, states of the moment, one click handed back."""
 
 from collections.abc import Callable, Hashable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import streamlit as st
@@ -94,8 +95,12 @@ def show_map(
     markers: list[Marker] | None = None,
     focus: Bounds | None = None,
     marked: Sequence[str] = (),
+    plain: str = "",
 ) -> None:
-    """Show the map; a click calls ``on_point`` with longitude and latitude before the next run."""
+    """Show the map; a click calls ``on_point`` with longitude and latitude before the next run.
+
+    ``plain`` is the title of a map that shows its markers and no state of anything.
+    """
     text, place = scene.text, scene.place
     layer = pipeline.boundary_layer(scene.workspace, scene.actor)
     hills = pipeline.hillshade_layer(scene.workspace, scene.actor)
@@ -107,12 +112,16 @@ def show_map(
         text,
         (f"/hillshade/{hills.hash}.png", hills.bounds) if hills else None,
     )
+    classes = dict.fromkeys(overview.classes, "") if plain else overview.classes
+    legend = _legend(scene, level, classes, markers or [])
+    if plain:
+        legend = replace(legend, title=plain, rows=[])
     view = MapView(
-        classes={level: overview.classes[level]}
-        | ({"township": overview.classes["township"]} if level == "unit" else {}),
+        classes={level: classes[level]}
+        | ({"township": classes["township"]} if level == "unit" else {}),
         level=level,
-        legend=_legend(scene, level, overview.classes, markers or []),
-        coarse=_rows("township", overview.classes, text) if level == "unit" else (),
+        legend=legend,
+        coarse=_rows("township", classes, text) if level == "unit" and not plain else (),
         selected=place.unit,
         outline=place.area,
         focus=focus or overview.bounds,

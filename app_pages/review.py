@@ -49,7 +49,7 @@ def _items(queue: pd.DataFrame, places: pd.DataFrame, text: Text) -> list[dict[s
                 "place": " · ".join(
                     _name(places, found["unit"], level) for level in ("township", "area")
                 ),
-                "why": text(f"how.{found['why']}"),
+                "why": _why(found["why"], row["reason"], text),
                 "confidence": found["confidence"],
                 "away_m": found.get("away_m", -1),
                 "box": list(places.loc[found["unit"], ["west", "south", "east", "north"]])
@@ -80,6 +80,15 @@ def _items(queue: pd.DataFrame, places: pd.DataFrame, text: Text) -> list[dict[s
 
 def _name(places: pd.DataFrame, unit: str, column: str) -> str:
     return str(places.loc[unit, column]) if unit in places.index else unit
+
+
+def _why(why: str, reason: str, text: Text) -> str:
+    """Return why a unit is a candidate; of several of one name none is the only one."""
+    among = f"review.among.{why}"
+    if reason == "several" and text.has(among):
+        return text(among)
+    # The distance beside it says the same.
+    return "" if why in ("position", "nearby") else text(f"how.{why}")
 
 
 def _named_box(said: str, places: pd.DataFrame) -> list[float] | None:

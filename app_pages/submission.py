@@ -64,7 +64,7 @@ def show_submission(scene: Scene, upload_id: str) -> None:
         horizontal=True, key="acts", vertical_alignment="center", gap="small", wrap=True
     ):
         _show_acts(scene, submission, check)
-    draft = submission.state in DRAFTS and pipeline.may(scene.actor, "submit")
+    draft = submission.state in DRAFTS and _is_own(scene, submission)
     queue = queue_of(check) if draft else pd.DataFrame()
     view = _choose_view(text, len(queue))
     if view == "review":
@@ -75,6 +75,12 @@ def show_submission(scene: Scene, upload_id: str) -> None:
         _show_preview(scene, submission)
     else:
         _show_understood(scene, check, draft=draft)
+
+
+def _is_own(scene: Scene, submission: pipeline.Submission) -> bool:
+    """Say whether an upload is this person's to work on: the city leaves a carrier's alone."""
+    mine = submission.account == scene.actor.account or not pipeline.may(scene.actor, "accept")
+    return mine and pipeline.may(scene.actor, "submit")
 
 
 def _choose_view(text: Text, doubtful: int) -> str:
@@ -148,13 +154,14 @@ def _show_acts(scene: Scene, submission: pipeline.Submission, check: pipeline.Up
     """Show the buttons this person has for an upload in this state, the main one first."""
     text = scene.text
     upload_id = submission.upload_id
-    submits = pipeline.may(scene.actor, "submit")
-    if submission.state in DRAFTS and submits:
+    own = _is_own(scene, submission)
+    if submission.state in DRAFTS and own:
         _show_submit(scene, check)
     elif submission.state == "submitted" and pipeline.may(scene.actor, "accept"):
         _show_decide(scene, submission)
-    elif submission.state == "submitted":
-        st.html(f'<span class="soft">{escape(text("upload.waits"))}</span>', width="content")
+    elif submission.state in (*DRAFTS, "submitted"):
+        said = text("upload.waits" if submission.state == "submitted" else "upload.waits_for_owner")
+        st.html(f'<span class="soft">{escape(said)}</span>', width="content")
     if check.faults:
         query = urlencode({"upload": upload_id, "lang": text.language})
         st.html(
@@ -162,7 +169,7 @@ def _show_acts(scene: Scene, submission: pipeline.Submission, check: pipeline.Up
             f"{escape(text('upload.returned'))}</a>",
             width="content",
         )
-    if submission.state in (*DRAFTS, "submitted") and submits:
+    if submission.state in (*DRAFTS, "submitted") and own:
         with st.popover(text("upload.withdraw")):
             st.html(f"<p>{escape(text('upload.withdraw_sure'))}</p>")
             withdraw = partial(pipeline.withdraw_upload, scene.workspace, scene.actor, upload_id)
@@ -220,6 +227,7 @@ def _show_submit(scene: Scene, check: pipeline.UploadCheck) -> None:
     )
     hide()
     if done:
+        st.session_state.pop("upload_view", None)
         st.rerun()
 
 
@@ -231,8 +239,6 @@ def _keep_accepted(result: object) -> None:
 def _show_decide(scene: Scene, submission: pipeline.Submission) -> None:
     """Offer the city to accept what was submitted or to send it back with reasons."""
     text = scene.text
-    how = text("upload.how.full" if submission.full else "upload.how.more")
-    st.html(f'<span class="chip">{escape(how)}</span>', width="content")
     if st.button(text("upload.take"), type="primary", key="take"):
         hide, progress = progress_bar(text)
         done = _act(
@@ -253,6 +259,13 @@ def _show_decide(scene: Scene, submission: pipeline.Submission) -> None:
         )
         if st.button(text("upload.send_back"), key="send_back") and _act(scene, send):
             st.rerun()
+    how = text("upload.how.full" if submission.full else "upload.how.more")
+    part = submission.check is not None and submission.partial
+    said = text("upload.partly") if part else ""
+    st.html(
+        f'<span class="chip">{escape(how)}</span><span class="chip">{escape(said)}</span>',
+        width="content",
+    )
 
 
 def _show_accepted(scene: Scene, accepted: pipeline.Accepted) -> None:

@@ -31,7 +31,9 @@ def steps(text: Text) -> str:
 
 def ask(question: Question, table: CheckedTable, text: Text) -> str:
     """Return a question in words, with the sheet it is about."""
-    said = text(f"question.{question.code}", **question.params)
+    params = {**question.params, "field": field_name(str(question.params.get("field", "")), text)}
+    part = ".part" if question.params.get("part") else ""
+    said = text(f"question.{question.code}{part}", **params)
     return f"{table.sheet}{text('words.colon')}{said}" if table.sheet else said
 
 
@@ -218,7 +220,7 @@ def show_others(check: UploadCheck, text: Text) -> None:
         for table in others
     )
     if others:
-        said = text("upload.others", n=len(others))
+        said = words.many("upload.others", len(others), text)
         whole = len(others) == len(check.tables) or len(others) <= FEW_OTHERS
         st.html(
             f'<details class="read none understood" {"open" if whole else ""}>'

@@ -1,6 +1,8 @@
 """上传: hand in files, see what was handed in before, open one of them."""
 
+from datetime import UTC, datetime
 from html import escape
+from typing import Any
 
 import streamlit as st
 
@@ -11,6 +13,7 @@ from app_pages.table import Column, show_table
 from app_pages.working import progress_bar
 from coverage_map import pipeline
 from coverage_map.pipeline.actors import allow
+from coverage_map.text import Text
 from geodata.errors import CoverageMapError, NotAllowedError
 from geodata.owners import read_owners
 
@@ -37,15 +40,16 @@ def _choose_files(scene: Scene, owners: tuple[str, ...]) -> None:
     """Take files for an owner and read them."""
     text = scene.text
     st.html(f'<h3 class="plain">{escape(text("upload.title"))}</h3>')
-    owner = st.selectbox(
-        text("upload.owner"),
-        owners,
-        index=0 if len(owners) == 1 else None,
-        placeholder=text("upload.choose"),
-        key="upload_owner",
-        disabled=len(owners) == 1,
-        format_func=lambda code: words.owner(code, text),
-    )
+    owner: str | None = owners[0]
+    if len(owners) > 1:
+        owner = st.selectbox(
+            text("upload.owner"),
+            owners,
+            index=None,
+            placeholder=text("upload.choose"),
+            key="upload_owner",
+            format_func=lambda code: words.owner(code, text),
+        )
     files = st.file_uploader(
         text("upload.file"),
         type=ENDINGS,
@@ -94,21 +98,38 @@ def _read(scene: Scene, owner: str, name: str, content: bytes) -> str:
     return check.upload_id
 
 
+def _find_reading(scene: Scene) -> dict[str, str]:
+    """Return the files this person has being read, those of an earlier visit too: job → name."""
+    jobs = [
+        job
+        for job in pipeline.list_jobs(scene.workspace, scene.actor)
+        if job.verb == "check" and not job.ended and job.account == scene.actor.account
+    ]
+    if not jobs:
+        return {}
+    found = pipeline.read_submissions(scene.workspace, scene.actor)
+    names = dict(zip(found["id"], found["filename"], strict=True))
+    return {job.id: names.get(job.args["upload_id"], "") for job in jobs}
+
+
 @st.fragment(run_every=POLL_S)
 def _show_reading(scene: Scene) -> None:
-    """Show files that are being read; the list shows them once they are."""
+    """Show files that are being read, for how long; the list shows them once they are."""
     text, reading = scene.text, st.session_state["reading"]
     ended = False
     for job_id, name in list(reading.items()):
         job = pipeline.read_job(scene.workspace, scene.actor, job_id)
         if not job.ended:
-            said = text("upload.reading", file=name)
+            since = datetime.fromisoformat(job.started_at or job.created_at)
+            seconds = words.count((datetime.now(UTC) - since).total_seconds())
+            said = text("upload.reading", file=name, seconds=seconds)
             st.html(f'<p class="working">{escape(said)}</p>')
             continue
         ended = True
         del reading[job_id]
         if job.fault is not None:
-            st.session_state["refused"] = [CoverageMapError.of(job.fault)]
+            refused = [*st.session_state.get("refused", ()), CoverageMapError.of(job.fault)]
+            st.session_state["refused"] = refused
     if ended:
         st.rerun()
 
@@ -121,10 +142,12 @@ def _show_list(scene: Scene) -> None:
         st.html(understood.steps(text))
         return
     waits = found["state"].eq("submitted")
-    mine = found["state"].isin(DRAFTS)
+    # What waits stands first; then, to who hands in, what is still theirs to finish.
+    city = pipeline.may(scene.actor, "accept")
+    mine = found["state"].isin(DRAFTS) & (not city)
     order = (~waits).astype("int64") * 2 - mine.astype("int64")
     found = found.assign(order=order).sort_values("order", kind="stable")
-    if pipeline.may(scene.actor, "accept") and waits.any():
+    if city and waits.any():
         said = text("upload.waiting", n=words.count(int(waits.sum())))
         st.html(f'<p class="done"><b>{escape(said)}</b></p>')
     frame = found.assign(
@@ -132,12 +155,13 @@ def _show_list(scene: Scene) -> None:
         state_said=[text(f"upload_state.{state}") for state in found["state"]],
         when=[words.moment(at) for at in found["received_at"]],
     )
+    several = frame["owner"].nunique() > 1 or city
     show_table(
         "uploads",
         frame,
         [
             Column("filename", text("upload.file_name")),
-            Column("owner_said", text("upload.owner")),
+            *([Column("owner_said", text("upload.owner"))] if several else []),
             Column("when", text("upload.when")),
             Column("state_said", text("table.state")),
             Column("note", text("upload.note")),
@@ -145,7 +169,7 @@ def _show_list(scene: Scene) -> None:
         text,
         title=text("upload.before"),
         code="id",
-        height="calc(100vh - 220px)",
+        height="calc(100vh - 110px)",
         on_pick=open_upload,
     )
 
@@ -170,8 +194,10 @@ def show() -> None:
     with left:
         if owners:
             _choose_files(scene, owners)
-        if st.session_state.get("reading"):
-            _show_reading(scene)
+        if owners:
+            st.session_state["reading"] = _find_reading(scene) | st.session_state.get("reading", {})
+            if st.session_state["reading"]:
+                _show_reading(scene)
         for error in st.session_state.get("refused", ()):
             show_refusal(error, text)
         _show_profiles(scene)
@@ -189,11 +215,12 @@ def _show_profiles(scene: Scene) -> None:
         return
     with st.expander(text("profile.title", n=len(profiles))):
         st.html(f'<p class="hint">{escape(text("profile.hint"))}</p>')
+        several = profiles["owner"].nunique() > 1
         for profile in profiles.itertuples():
             name, drop = st.columns([4, 1], vertical_alignment="bottom")
             with name:
                 st.text_input(
-                    f"{words.owner(str(profile.owner), text)}",
+                    _profile_label(profile, text, owned=several),
                     value=str(profile.name),
                     key=f"profile_{profile.id}",
                     help=understood.profile_words(profile, text),
@@ -207,6 +234,12 @@ def _show_profiles(scene: Scene) -> None:
                     on_click=pipeline.delete_profile,
                     args=(scene.workspace, scene.actor, str(profile.id)),
                 )
+
+
+def _profile_label(profile: Any, text: Text, *, owned: bool) -> str:
+    """Return what a profile reads, and whose files where there are several owners'."""
+    said = text(f"kind.{profile.kind or 'none'}")
+    return f"{said} · {words.owner(str(profile.owner), text)}" if owned else said
 
 
 def _rename(scene: Scene, profile_id: str) -> None:

@@ -101,12 +101,13 @@ function startMap(host, data) {
     if (item.box) corners.push([item.box[1], item.box[0]], [item.box[3], item.box[2]]);
     item.candidates.forEach((one, n) => {
       if (!one.box) return;
-      const icon = L.divIcon({ className: "review-number", html: "", iconSize: [20, 20] });
+      const icon = L.divIcon({ className: "review-number", html: "", iconSize: [20, 20], iconAnchor: [10, 30] });
       const sign = L.marker([(one.box[1] + one.box[3]) / 2, (one.box[0] + one.box[2]) / 2], { icon, interactive: false }).addTo(signs);
       sign.getElement().textContent = String(n + 1);
     });
     if (item.lon !== null) {
-      L.circleMarker([item.lat, item.lon], { radius: 7, color: "#fff", weight: 2, fillColor: data.colours.point, fillOpacity: 1, interactive: false }).addTo(signs);
+      const icon = L.divIcon({ className: "review-point", html: "", iconSize: [14, 14] });
+      L.marker([item.lat, item.lon], { icon, interactive: false, zIndexOffset: 1000 }).addTo(signs).getElement().title = data.words.here;
       corners.push([item.lat, item.lon]);
     }
     if (move) map.fitBounds(corners.length ? corners : data.bounds, { padding: [24, 24], maxZoom: 14, animate: false });
