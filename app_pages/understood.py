@@ -75,10 +75,12 @@ def _crs(table: CheckedTable, text: Text) -> str:
     ground = _ground(choice.decided_by, choice.ground, text)
     lines = _scores(choice.scores, text)
     for part in choice.parts:
-        system = option("crs", text, part.chosen) if part.chosen else text("upload.crs_open")
-        head = text("upload.part", part=part.label, rows=words.count(part.rows), crs=system)
+        part_words = {"part": part.label, "rows": words.count(part.rows)}
+        head = text("upload.part_open", **part_words)
         if part.chosen:
-            head += text("words.in_brackets", said=_ground(part.decided_by, part.ground, text))
+            system = option("crs", text, part.chosen)
+            ground_words = _ground(part.decided_by, part.ground, text)
+            head = text("upload.part", crs=system, ground=ground_words, **part_words)
         lines += f'<tr><th colspan="2">{escape(head)}</th></tr>{_scores(part.scores, text)}'
     # Where nothing decides there is no ground to name either.
     said = text("upload.crs_undecided")
