@@ -17,19 +17,20 @@ from coverage_map.text import Text
 from geodata.errors import CoverageMapError
 
 HEIGHT = "calc(100vh - 300px)"
+OF_THE_LIST = ("new", "households")  # differences of which the handed-in list tells
 
 
 def show() -> None:
     """Show the page."""
     scene = open_scene()
     text = scene.text
+    area = _choose_area(scene)
     try:
-        states = pipeline.read_township_states(scene.workspace, scene.actor)
-        found = pipeline.read_settlement_differences(scene.workspace, scene.actor)
+        states = pipeline.read_township_states(scene.workspace, scene.actor, area)
+        found = pipeline.read_settlement_differences(scene.workspace, scene.actor, area)
     except CoverageMapError as error:
         show_refusal(error, text)
         return
-    st.html(f'<div class="top"></div><p class="hint">{escape(text("settlements.intro"))}</p>')
     if found.empty and not (states["state"] == "confirmed").any():
         st.html(f'<p class="empty">{escape(text("settlements.none"))}</p>')
         return
@@ -44,6 +45,27 @@ def show() -> None:
             return
         here = found[found["township_code"] == chosen].reset_index(drop=True)
         _show_township(scene, rows.iloc[0], here)
+
+
+def _choose_area(scene: Scene) -> str:
+    """Let one reporting area be chosen, or all that one may see."""
+    frame = scene.frame
+    names = dict(zip(frame.areas["code"], frame.areas["name"], strict=True))
+    options = {"": frame.city_name} | (names if len(names) > 1 else {})
+    with st.container(key="filters"):
+        columns = st.columns([1.1, 3.9, 0.8], vertical_alignment="bottom")
+        with columns[0]:
+            area = st.selectbox(
+                scene.text("filter.area"),
+                list(options),
+                key="settlements_area",
+                format_func=lambda code: options[code],
+            )
+        with columns[1]:
+            st.html(f'<p class="hint">{escape(scene.text("settlements.intro"))}</p>')
+        with columns[2]:
+            st.selectbox(scene.text("filter.quarter"), [frame.quarter], key="filter_quarter")
+    return str(area)
 
 
 def _act(act: Callable[[], object]) -> None:
@@ -237,7 +259,8 @@ def _show_differences(found: pd.DataFrame, text: Text) -> None:
     ]
     owners = [
         text("words.comma").join(words.owner(code, text) for code in codes)
-        for codes in found["owners"]
+        or (text("settlements.list") if name in OF_THE_LIST else "")
+        for codes, name in zip(found["owners"], found["difference"], strict=True)
     ]
     frame = found.assign(
         what=[text(f"difference.{name}") for name in found["difference"]],
