@@ -146,8 +146,10 @@ def _behind_words(kind_name: str, key: str) -> Hit | None:
 
 
 def _leading_subjects(kind_name: str, entry: Field) -> tuple[str, ...]:
-    """Return what a field's header may be about: of a position anything, of a name the kind."""
-    return all_subjects() if entry.type == "coordinate" else own_subjects(kind_name)
+    """Return what a field's header may be about: of a place anything, of a name the kind."""
+    places = read_kinds()[kind_name].place_fields
+    anything = entry.type == "coordinate" or places.get(entry.name) is entry
+    return all_subjects() if anything else own_subjects(kind_name)
 
 
 def _in_parts(kind_name: str, header: str) -> Hit | None:

@@ -20,6 +20,7 @@ from geodata.ingest.profile_values import value_shapes
 from geodata.ingest.raw import RawTable
 from geodata.ingest.recognise import recognise
 from geodata.ingest.report import ColumnMatch, Question, TableAnswer
+from geodata.ingest.rivals import settle_rivals
 from geodata.ingest.strangers import is_bystander, strangers
 from geodata.records import Kind, read_kinds
 
@@ -148,7 +149,8 @@ def _map(
             )
     taken = found.taken
     hits: Candidates = {}
-    for j, hit in table_hits(table, kind_name).items():
+    named = settle_rivals(table, kind, table_hits(table, kind_name), judge)
+    for j, hit in named.items():
         if j not in taken and hit.field not in answer.columns:
             hits.setdefault(hit.field, []).append((hit, j))
     for name, choice in choose_columns(table, kind, hits, judge).items():

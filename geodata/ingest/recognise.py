@@ -123,7 +123,19 @@ def _against(table: RawTable, best: Guess | None, guesses: list[Guess], file: st
         without_words(best.kind, title) if best else title
         for title in (table.sheet, *table.titles, file)
     ]
-    return speak_against(headers, titles[:-1], titles[-1], repeats=_repeats(table, best, guesses))
+    return speak_against(
+        headers,
+        titles[:-1],
+        titles[-1],
+        repeats=_repeats(table, best, guesses),
+        placed=best is not None and _is_placed(table, best),
+    )
+
+
+def _is_placed(table: RawTable, best: Guess) -> bool:
+    """Say whether a table has shapes or both coordinates."""
+    fields = {hit.field for hit in table_hits(table, best.kind).values()}
+    return table.geometry is not None or {"x", "y"} <= fields
 
 
 def _with_heading(table: RawTable, column: int) -> str:

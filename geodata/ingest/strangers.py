@@ -3,6 +3,7 @@
 The words and weights are data, ``strangers.toml``.
 """
 
+import math
 import re
 import tomllib
 from collections.abc import Mapping, Sequence
@@ -96,15 +97,19 @@ def weigh_titles(titles: Sequence[str], file: str) -> dict[str, float]:
 
 
 def speak_against(
-    headers: Sequence[str], titles: Sequence[str], file: str, *, repeats: bool
+    headers: Sequence[str], titles: Sequence[str], file: str, *, repeats: bool, placed: bool
 ) -> Against:
     """Weigh what speaks against a table, by the headers that name no field of its likeliest kind.
 
     ``titles``: its sheet's name and the lines above its header. ``repeats``: no column of a key
-    tells its rows apart.
+    tells its rows apart. ``placed``: it says where each row is.
     """
     told = weigh_headers(headers)
-    weights = {reason: sum(weight for _, weight in found) for reason, found in told.items()}
+    most: Mapping[str, float] = strangers()["most"] if placed else {}
+    weights = {
+        reason: min(sum(weight for _, weight in found), most.get(reason, math.inf))
+        for reason, found in told.items()
+    }
     for reason, weight in weigh_titles(titles, file).items():
         weights[reason] = weights.get(reason, 0.0) + weight
     if repeats:
