@@ -1,9 +1,6 @@
-"""The planner's and the carrier's errand from start to end, with the mouse."""
+"""The planner's errand from start to end, with the mouse."""
 
-import csv
-import re
 import zipfile
-from pathlib import Path
 
 import pytest
 
@@ -104,97 +101,6 @@ def test_map_and_gap_table_are_one_selection(open_page, server):
     settle(page)
     assert page.locator("#sheet-gaps tr.chosen td").first.inner_text() == name
     take_picture(page, "gap-chosen")
-
-
-def write_sites(path: Path, gap, shift: int) -> None:
-    """Write a small site list as a carrier does: one new 4G station in the village of a gap."""
-    header = ["基站编号", "基站中文名", "区县", "乡镇", "行政村", "经度", "纬度", "制式", "状态"]
-    names = (gap["area_name"], gap["township_name"], gap["unit_name"])
-    with path.open("w", encoding="gb18030", newline="") as file:
-        rows = csv.writer(file)
-        rows.writerow(header)
-        for number in range(2):
-            where = (f"{gap['lon'] + number * 0.001:.6f}", f"{gap['lat']:.6f}")
-            rows.writerow([f"NEW{shift}{number}", f"新站{number}", *names, *where, "LTE", "开通"])
-
-
-def test_the_carrier_hands_in_sites_and_sees_the_map_change(open_page, server, workspace, tmp_path):
-    gap = gaps_of(workspace, "cmcc", "mobile_4g").iloc[0]
-    page = open_page("1366x768", "cmcc")
-    figure = page.locator(".figure", has_text="4G 覆盖").locator("small").first
-    page.goto(f"{server}/overview?indicator=mobile_4g")
-    wait_for_map(page)
-    before = figure.inner_text()
-    assert "中国联通" not in page.inner_text("body")
-    page.get_by_role("link", name="上传").click()
-    file = tmp_path / "新站.csv"
-    write_sites(file, gap, 1)
-    page.locator('input[type="file"]').set_input_files(file)
-    page.locator(".understood").wait_for()
-    settle(page)
-    take_picture(page, "upload-understood")
-    assert "基站站址" in page.locator(".understood").inner_text()
-    # Two points cannot prove their coordinate system: the person says it.
-    if page.get_by_text("坐标用的是哪个坐标系").count():
-        page.locator('[data-testid="stForm"]').get_by_role("combobox").click()
-        page.get_by_role("option", name=re.compile("CGCS2000 经纬度")).click()
-        page.get_by_role("button", name="确认并重新检查").click()
-    accept = page.get_by_role("button", name=re.compile("确认入库"))
-    accept.wait_for()
-    accept.click()
-    page.locator(".done").wait_for(timeout=60_000)
-    wait_for_map(page)
-    take_picture(page, "upload-accepted")
-    assert "基站站址" in page.locator(".done").inner_text()
-    changed = page.locator("#sheet-changed")
-    assert gap["unit_name"] in changed.inner_text()
-    page.goto(f"{server}/overview?indicator=mobile_4g")
-    wait_for_map(page)
-    assert figure.inner_text() != before
-    assert gap["gap_id"] not in set(gaps_of(workspace, "cmcc", "mobile_4g")["gap_id"])
-
-
-def test_a_file_that_is_none_is_refused_with_a_remedy(open_page, server, tmp_path):
-    page = open_page("1366x768", "unicom")
-    page.get_by_role("link", name="上传").click()
-    broken = tmp_path / "坏文件.xlsx"
-    broken.write_bytes(b"PK\x03\x04 a workbook cut off on its way")
-    page.locator('input[type="file"]').set_input_files(broken)
-    refusal = page.locator('[role="alert"].fault')
-    refusal.wait_for()
-    take_picture(page, "upload-refused")
-    assert "坏文件.xlsx" in refusal.inner_text()
-    assert refusal.locator(".remedy").inner_text() != ""
-
-
-def test_a_file_that_is_none_of_ours_names_what_is_taken(open_page, server, tmp_path):
-    page = open_page("1366x768", "unicom")
-    page.get_by_role("link", name="上传").click()
-    other = tmp_path / "通讯录.csv"
-    other.write_text("姓名,电话\n张三,123\n李四,456\n", encoding="utf-8")
-    page.locator('input[type="file"]').set_input_files(other)
-    page.locator(".understood .remedy", has_text="基站站址").wait_for()
-
-
-def test_every_fault_of_a_file_can_be_had(open_page, server, workspace, tmp_path):
-    gap = gaps_of(workspace, "cmcc", "mobile_4g").iloc[0]
-    page = open_page("1366x768", "cmcc")
-    page.get_by_role("link", name="上传").click()
-    file = tmp_path / "有错.csv"
-    write_sites(file, gap, 2)
-    lines = file.read_text(encoding="gb18030").splitlines()
-    lines += [lines[1].replace("新站0", "").replace("NEW2", f"BAD{n}") for n in range(8)]
-    file.write_text("\n".join(lines), encoding="gb18030")
-    page.locator('input[type="file"]').set_input_files(file)
-    page.locator(".understood").wait_for()
-    with page.expect_download() as started:
-        page.locator('a.download[href*="faults"]').click()
-    path = tmp_path / "faults.csv"
-    started.value.save_as(path)
-    assert path.read_bytes().startswith(b"\xef\xbb\xbf")
-    rows = list(csv.DictReader(path.read_text(encoding="utf-8-sig").splitlines()))
-    assert len([row for row in rows if row["级别"] == "错误"]) >= 8
-    assert all(row["怎么改"] for row in rows)
 
 
 def test_who_only_reads_is_told_so(open_page, server):

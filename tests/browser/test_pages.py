@@ -12,8 +12,8 @@ PAGES = ("overview", "gaps", "sharing", "assets", "settlements", "upload", "expo
 WITH_MAP = ("overview", "gaps", "sharing", "assets")
 # Latin words that are names, units or formats and stay as they are in Chinese text.
 LATIN = re.compile(
-    r"GeoPackage|Shapefile|GeoJSON|Google Earth|Excel|MapInfo|ArcGIS|QGIS|MapGIS|Web|English"
-    r"|\.[a-z]{3,7}|[A-Z0-9.-]{2,}|km²?|Mbps"
+    r"GeoPackage|FileGDB|Shapefile|GeoJSON|Google Earth|Excel|MapInfo|ArcGIS|QGIS|MapGIS|Web"
+    r"|English|\.[a-z]{3,7}|[A-Z0-9.-]{2,}|km²?|Mbps"
 )
 # A sentence that is missing shows as its identifier.
 IDENTIFIER = re.compile(r"\b[a-z_]+\.[a-z_]{2,}(?:\.[a-z0-9_]+)*\b")
