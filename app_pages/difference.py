@@ -1,6 +1,8 @@
 """How an upload differs from what its owner has: counts, a table, and a map of what moved."""
 
+from collections.abc import Hashable, Mapping
 from html import escape
+from typing import Any
 
 import pandas as pd
 import streamlit as st
@@ -9,6 +11,7 @@ from app_pages import words
 from app_pages.picture import show_map
 from app_pages.scene import Bounds, Scene
 from app_pages.table import Column, show_table
+from app_pages.understood import field_name
 from coverage_map import pipeline
 from coverage_map.maps import Marker
 from coverage_map.palette import base_colours
@@ -16,7 +19,9 @@ from coverage_map.text import Text
 
 CHANGES = ("added", "removed", "moved", "changed", "unchanged")
 SIGNS = {"added": "circle", "removed": "square", "moved": "diamond"}
+SHOWN_ORDER = ("removed", "moved", "changed", "added")
 MOST_SHOWN = 40
+MOST_ROWS = 2000
 
 
 def show_difference(scene: Scene, difference: pipeline.Difference) -> None:
@@ -32,11 +37,16 @@ def show_difference(scene: Scene, difference: pipeline.Difference) -> None:
     if frame.empty:
         st.html(f'<p class="empty">{escape(text("difference.none"))}</p>')
         return
-    frame = frame.reset_index(drop=True).assign(
+    whole = len(frame)
+    # What a person must not miss stands first: what goes, what moves, what changes.
+    order = frame["change"].map({name: place for place, name in enumerate(SHOWN_ORDER)})
+    frame = frame.loc[order.sort_values(kind="stable").index[:MOST_ROWS]].reset_index(drop=True)
+    several = len(frame["kind"].unique()) > 1
+    frame = frame.assign(
         row=[str(number) for number in range(len(frame))],
         change_said=[text(f"difference.{name}") for name in frame["change"]],
         kind_said=[text(f"kind.{name}") for name in frame["kind"]],
-        field_said=[_field(name, text) for name in frame["field"]],
+        detail=[_detail(row, text) for row in frame.to_dict("records")],
     )
     chosen = st.session_state.get("difference_row", "")
     left, right = st.columns([1, 1], gap="small")
@@ -49,15 +59,15 @@ def show_difference(scene: Scene, difference: pipeline.Difference) -> None:
             [
                 Column("change_said", text("difference.change")),
                 Column("name", text("difference.name")),
-                Column("kind_said", text("upload.kind")),
+                *([Column("kind_said", text("upload.kind"))] if several else []),
                 Column("unit", text("level.unit")),
-                Column("moved_m", text("difference.moved_m"), "distance"),
-                Column("field_said", text("difference.field")),
-                Column("before", text("difference.before")),
-                Column("after", text("difference.after")),
+                Column("detail", text("difference.detail")),
             ],
             text,
             title=text("difference.title"),
+            note=text("difference.first", n=words.count(len(frame)), all=words.count(whole))
+            if whole > len(frame)
+            else "",
             code="row",
             chosen=chosen,
             height="calc(var(--map) - 40px)",
@@ -65,8 +75,18 @@ def show_difference(scene: Scene, difference: pipeline.Difference) -> None:
         )
 
 
-def _field(name: str, text: Text) -> str:
-    return text(f"field.{name}") if text.has(f"field.{name}") else name
+def _detail(row: Mapping[Hashable, Any], text: Text) -> str:
+    """Return by how far a record moved, or what of it changed from what to what."""
+    if row["change"] == "moved":
+        return text("difference.moved_by", distance=words.distance(row["moved_m"]))
+    if row["change"] != "changed":
+        return ""
+    return text(
+        "difference.from_to",
+        field=field_name(str(row["field"]), text),
+        before=row["before"] or text("difference.nothing"),
+        after=row["after"] or text("difference.nothing"),
+    )
 
 
 def _show_ground(scene: Scene, frame: pd.DataFrame, chosen: str) -> None:

@@ -15,6 +15,7 @@ from app_pages.correct import ask_open, correct_table
 from app_pages.difference import show_difference
 from app_pages.review import queue_of, show_queue
 from app_pages.scene import Scene, show_refusal
+from app_pages.totals import show_totals
 from app_pages.working import progress_bar
 from coverage_map import pipeline
 from coverage_map.text import Text
@@ -294,6 +295,7 @@ def _show_understood(scene: Scene, check: pipeline.UploadCheck, *, draft: bool) 
             if draft:
                 _offer_correction(scene, check, table)
     understood.show_others(check, text)
+    show_totals(scene, check.upload_id)
     if draft:
         for table in check.tables:
             if not table.kind and table.reason not in ("empty", "unread"):
@@ -358,9 +360,10 @@ def _show_preview(scene: Scene, submission: pipeline.Submission) -> None:
         st.html(f'<p class="empty">{escape(scene.text("upload.preview_over"))}</p>')
         return
     hide, progress = progress_bar(scene.text)
+    full = bool(st.session_state.get("full", submission.full))
     try:
         changed = pipeline.preview_acceptance(
-            scene.workspace, scene.actor, submission.upload_id, progress=progress
+            scene.workspace, scene.actor, submission.upload_id, full=full, progress=progress
         )
     except CoverageMapError as error:
         hide()

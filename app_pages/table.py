@@ -59,12 +59,14 @@ def show_table(
     code: str,
     chosen: str = "",
     height: str = "260px",
+    note: str = "",
     on_pick: Callable[[str], None] | None = None,
 ) -> None:
     """Show a frame as a sheet; ``code`` names the column that identifies a row."""
     data = {
         "name": name,
         "title": title,
+        "note": note,
         "columns": [{"label": c.label, "kind": c.kind, "help": c.help} for c in columns],
         "codes": frame[code].astype("str").tolist(),
         "rows": list(zip(*(_values(frame, column) for column in columns), strict=True)),

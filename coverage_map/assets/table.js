@@ -110,7 +110,8 @@ function build(host, data, pick) {
     }
     body.replaceChildren();
     shown = 0;
-    count.textContent = order.length === data.codes.length
+    if (data.note && order.length === data.codes.length) count.textContent = data.note;
+    else count.textContent = order.length === data.codes.length
       ? thousands(order.length) : `${thousands(order.length)} / ${thousands(data.codes.length)}`;
     if (order.length) addRows();
     else {
