@@ -5,10 +5,12 @@ record within its owner) and one table per field: ``type`` (text, code, integer,
 date, list, coordinate, numbers), and where it applies ``unit``, ``required``, ``minimum``,
 ``maximum``, ``values`` (a set of ``_values.toml``, or ``owner``, or ``band``), ``aliases`` (headers
 seen in files, the one to prefer first), ``fallback`` (the field whose value serves where a file has
-no such column), ``several`` (``max``: of several numbers in one cell the largest counts) and
-``each`` (the field of type numbers that keeps all of them). ``subject`` says what a
-record of the kind is about where that is not the unit: settlement, place or area; ``owners`` says
-who alone hands it in, where not anybody does. The fields of ``_place.toml`` belong to every kind.
+no such column, or that field's own), ``several`` (``max``: of several numbers in one cell the
+largest counts) and ``each`` (the field of type numbers that keeps all of them). ``subject`` says
+what a record of the kind is about where that is not the unit: settlement, place or area; ``owners``
+says who alone hands it in, where that is not anybody. A table is of the kind only where it has one
+of the fields ``telling``, if any are named, and no header of the fields ``without``
+(``kind.field``). The fields of ``_place.toml`` belong to every kind.
 """
 
 import tomllib
@@ -55,10 +57,19 @@ class Kind:
     place_fields: Mapping[str, Field]
     subject: Subject = "unit"
     owners: tuple[str, ...] = ()
+    telling: tuple[str, ...] = ()
+    without: tuple[str, ...] = ()
 
     def comes_from(self, owner: str) -> bool:
         """Say whether an owner hands in records of the kind; of nobody ("") it is not known."""
         return not (self.owners and owner) or owner in self.owners
+
+    def stand_ins(self, name: str) -> tuple[str, ...]:
+        """Return the fields whose values serve where a file has no column for one, in turn."""
+        found: list[str] = []
+        while (name := self.all_fields[name].fallback) and name not in found:
+            found.append(name)
+        return tuple(found)
 
     @property
     def all_fields(self) -> dict[str, Field]:
@@ -142,6 +153,8 @@ def read_kinds() -> Mapping[str, Kind]:
             place_fields=place,
             subject=data.get("subject", "unit"),
             owners=tuple(data.get("owners", ())),
+            telling=tuple(data.get("telling", ())),
+            without=tuple(data.get("without", ())),
         )
     return kinds
 

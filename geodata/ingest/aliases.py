@@ -14,6 +14,7 @@ from geodata.ingest.header_forms import (
     header_parts,
     misprint_of,
     own_subjects,
+    phrases,
     two_scripts,
     used_up,
 )
@@ -79,11 +80,11 @@ def kind_headers(kind_name: str) -> Mapping[str, Hit]:
 
 @cache
 def _composed_headers(kind_name: str) -> Mapping[str, Hit]:
-    """Return the headers of a kind that are a subject and its name or code."""
+    """Return the headers of a kind that are put together: subject and name, word and thing."""
     kind = read_kinds()[kind_name]
     return {
         key: Hit(name, _COMPOSED, own=name in kind.fields, exact=False)
-        for key, name in compounds(kind_name).items()
+        for key, name in {**phrases(kind_name), **compounds(kind_name)}.items()
         if name in kind.all_fields
     }
 

@@ -102,8 +102,7 @@ def _check_keys(work: Work, kind: Kind) -> None:
         return
     first = np.full(codes.max() + 1, len(codes), dtype=np.int64)
     np.minimum.at(first, codes[codes >= 0], np.flatnonzero(codes >= 0))
-    entry = kind.all_fields[kind.key[0]]
-    names = (*kind.key, entry.fallback) if entry.fallback else kind.key
+    names = (*kind.key, *kind.stand_ins(kind.key[0]))
     column = next((c for name in names if (c := work.columns.column_of(name)) >= 0), -1)
     for row in np.flatnonzero(again).tolist():
         number = int(work.table.rows[first[codes[row]]])

@@ -62,7 +62,8 @@ def map_columns(
         remembered: the answer is a profile's.
 
     Raises:
-        UsageError: ``kind_unknown``, the answer names no kind.
+        UsageError: ``kind_unknown``, the answer names no kind; ``kind_of_another``, one that this
+            owner does not hand in.
     """
     judge = Judge(table)
     if remembered and not _is_of(answer, table):
@@ -73,6 +74,8 @@ def map_columns(
         if answer.kind not in read_kinds():
             kinds = " ".join((*read_kinds(), NONE))
             raise UsageError("kind_unknown", kind=answer.kind, kinds=kinds)
+        if not read_kinds()[answer.kind].comes_from(owner):
+            raise UsageError("kind_of_another", kind=answer.kind, owner=owner)
         return _map(table, answer.kind, answer, file, judge, remembered=remembered)
     found = recognise(table, file, owner, judge)
     if found.kind:
@@ -204,12 +207,14 @@ def _judge_missing(found: _Found, answer: TableAnswer, judge: Judge) -> None:
         options = judge.candidates(found.kind, name, found.taken, found.columns)
         params: dict[str, str | int | float] = {"field": name, "kind": found.kind.name}
         sure = leads(options) and is_sure(found.kind.name, name, options)
-        if entry.fallback and entry.fallback in found.matches:
-            if sure or (leads(options) and _is_key(found, options)):
+        other = _stand_in(found, name)
+        if other:
+            coded = entry.type == "code" and leads(options) and _is_key(found, options)
+            if sure or coded:
                 _take(found, name, options[0], sure=True)
                 continue
             found.suggested.extend(_matches(found, name, options[:1]))
-            found.note("column_from_other", {**params, "other": entry.fallback})
+            found.note("column_from_other", {**params, "other": other})
             continue
         if leads(options):
             _take(found, name, options[0], sure=sure)
@@ -217,14 +222,17 @@ def _judge_missing(found: _Found, answer: TableAnswer, judge: Judge) -> None:
             found.questions.append(Question("column", _ranked(found, options), params))
     for name, entry in found.kind.fields.items():
         if answer.columns.get(name, "-") == "" and entry.required and name not in found.matches:
-            if entry.fallback in found.matches:
-                found.note(
-                    "column_from_other",
-                    {"field": name, "kind": found.kind.name, "other": entry.fallback},
-                )
+            params = {"field": name, "kind": found.kind.name}
+            if other := _stand_in(found, name):
+                found.note("column_from_other", {**params, "other": other})
                 continue
             params = {"field": name, "kind": found.kind.name}
             found.faults.append(Fault("column_missing", found.place, params))
+
+
+def _stand_in(found: _Found, name: str) -> str:
+    """Return the field there is that serves for one without a column, "" for none."""
+    return next((other for other in found.kind.stand_ins(name) if other in found.matches), "")
 
 
 def _judge_pair(found: _Found, answer: TableAnswer, judge: Judge) -> None:

@@ -113,15 +113,21 @@ def check_required(work: Work, kind: Kind, told: dict[str, set[int]]) -> None:
     }
     for name, entry in kind.fields.items():
         column = work.columns.column_of(name)
-        if entry.fallback and column < 0:
-            other = empty_rows(work.frame, kind.fields[entry.fallback])
-            if empty[name].all() and not other.all():
-                work.frame[name] = work.frame[entry.fallback]
+        if entry.fallback and column < 0 and empty[name].all():
+            _take_from_other(work, kind, name)
         if not entry.required or column < 0:
             continue
         for row in np.flatnonzero(empty[name]).tolist():
             if row not in told.get(name, ()):
                 work.blame(row, "value_missing", column, {"field": name})
+
+
+def _take_from_other(work: Work, kind: Kind, name: str) -> None:
+    """Fill a field without a column from the first of those that serve for it that holds any."""
+    for other in kind.stand_ins(name):
+        if not empty_rows(work.frame, kind.fields[other]).all():
+            work.frame[name] = work.frame[other]
+            return
 
 
 def empty_rows(frame: pd.DataFrame, entry: Field) -> np.ndarray:

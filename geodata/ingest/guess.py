@@ -87,10 +87,12 @@ def _guess(
     own = {hit.field for hit in hits.values() if hit.own}
     if not own:
         return None
+    if not _may_hold(table, kind, own) or (kind.telling and not _key_differs(table, kind, hits)):
+        return None
     missing = tuple(
         name
         for name, entry in kind.fields.items()
-        if entry.required and name not in own and entry.fallback not in own
+        if entry.required and own.isdisjoint((name, *kind.stand_ins(name)))
     )
     bonus = _bonus(kind.name, titles)
     leaning = _owner_bonus(kind.name, owner) + _leaning(table, kind.name, hits)
@@ -105,6 +107,26 @@ def _guess(
         key=_key_column(kind, hits),
         named=any(_names(table.headers[j], hit, kind) for j, hit in hits.items()),
     )
+
+
+def _may_hold(table: RawTable, kind: Kind, own: set[str]) -> bool:
+    """Say whether a table has a field that tells of a kind, and none that its tables never have."""
+    if kind.telling and own.isdisjoint(kind.telling):
+        return False
+    for path in kind.without:
+        other, _, field = path.partition(".")
+        for header in table.headers:
+            hit = find_hit(other, header)
+            if hit is not None and hit.field == field and not is_generic(header):
+                return False
+    return True
+
+
+def _key_differs(table: RawTable, kind: Kind, hits: dict[int, Hit]) -> bool:
+    """Say whether the columns of a kind's key together tell nearly all rows apart."""
+    columns = [table.columns[j].tolist() for j, hit in hits.items() if hit.field in kind.key]
+    rows = list(zip(*columns, strict=True))
+    return len(set(rows)) >= float(settings()["kind"]["key_share"]) * len(rows)
 
 
 def _names(header: str, hit: Hit, kind: Kind) -> bool:
@@ -140,7 +162,7 @@ def _weights(header: str, hit: Hit, entry: Field, column: int, judge: Judge) -> 
 def _support(table: RawTable, kind: Kind, weights: Mapping[str, float]) -> float:
     """Add up what there is of a kind: what names its records, where they lie, what they are."""
     rule = strangers()["rule"]
-    naming = {*kind.key, kind.all_fields[kind.key[0]].fallback, "name", "site_id", "site_name"}
+    naming = {*kind.key, *kind.stand_ins(kind.key[0]), "name", "site_id", "site_name"}
     total = 0.0
     for name, weight in weights.items():
         if name in _AXES:
@@ -162,8 +184,7 @@ def _key_column(kind: Kind, hits: Mapping[int, Hit]) -> int:
     """Return the column of a kind's only key field, or of what stands for it; -1 for none."""
     if len(kind.key) != 1:
         return -1
-    entry = kind.all_fields[kind.key[0]]
-    for name in (entry.name, entry.fallback):
+    for name in (kind.key[0], *kind.stand_ins(kind.key[0])):
         for j, hit in hits.items():
             if hit.field == name:
                 return j
@@ -237,8 +258,9 @@ def _leaning(table: RawTable, kind: str, hits: Mapping[int, Hit]) -> float:
     """Return what headers add to a kind that are none of its fields but stand in its lists."""
     rule = strangers()["leaning"]
     parts = [word(part) for part in rule["parts"].get(kind, ())]
+    groups = table.groups or ("",) * len(table.headers)
     told = sum(
-        any(part in word(header) for part in parts)
+        any(part in word(groups[j] + header) for part in parts)
         for j, header in enumerate(table.headers)
         if j not in hits
     )

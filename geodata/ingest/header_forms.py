@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from functools import cache, lru_cache
 from importlib.resources import files
+from itertools import product
 from typing import Any
 
 from rapidfuzz.distance import OSA
@@ -147,6 +148,20 @@ def compounds(kind: str) -> Mapping[str, str]:
             if entry["own"]:
                 for said in _words("attributes", f"bare_{attribute}"):
                     known.setdefault(said, entry[attribute])
+    return known
+
+
+@cache
+def phrases(kind: str) -> Mapping[str, str]:
+    """Return the headers of a kind that are a word and a thing, 已占用 + 纤芯 + 数, by field."""
+    known: dict[str, str] = {}
+    for entry in header_words()["phrases"]:
+        if entry["kind"] != kind:
+            continue
+        for first, thing in product(entry["words"], entry["things"]):
+            pairs = (first + thing, thing + first) if entry.get("turned") else (first + thing,)
+            for pair, last in product(pairs, entry["behind"]):
+                known.setdefault(_normal(pair + last), entry["field"])
     return known
 
 

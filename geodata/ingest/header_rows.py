@@ -126,10 +126,10 @@ def _block(cells: Cells, top: int, bottom: int, spans: Sequence[Span]) -> Block 
     if not named:
         return None
     hits = sum(map(names_known, set(named)))
-    quality = _structure(cells, top, bottom, names)
     counts = np.bincount(owners[owners >= 0], minlength=bottom - top + 1)
     main = top + int(len(counts) - 1 - counts[::-1].argmax())
     groups = _groups(lines, owners, names, top, spans)
+    quality = _structure(cells, top, bottom, names, groups)
     return Block(top, bottom, main, names, groups, hits, quality)
 
 
@@ -230,13 +230,16 @@ def _is_repeat(line: Cells, block: Block) -> bool:
     )
 
 
-def _structure(cells: Cells, top: int, bottom: int, names: tuple[str, ...]) -> float:
+def _structure(
+    cells: Cells, top: int, bottom: int, names: tuple[str, ...], groups: tuple[str, ...]
+) -> float:
     """Return how clearly the rows are labels over values of columns, from 0 to 1."""
     rules = reading()["header"]
     named = [j for j, name in enumerate(names) if name]
     lines = cells[top : bottom + 1]
     labels = sum(is_label(lines[lines[:, j] != "", j][-1]) for j in named)
-    distinct = len({names[j] for j in named})
+    # The same names under each of several headings are distinct: 电信, 移动, 联通.
+    distinct = len({(groups[j], names[j]) for j in named})
     if len(named) < rules["least_names"] or labels < rules["label_share"] * len(named):
         return 0.0
     if distinct < rules["distinct_share"] * len(named):

@@ -83,7 +83,10 @@ class Judge:
             found[other] for other in shape_of(kind.name, name).get("beside", ()) if other in found
         }
         options = []
+        naming = entry.type in {"text", "code"} and not entry.values
         for j in self.open_columns(taken):
+            if naming and _counts(self.table.headers[j]):
+                continue
             fit = self.fit(j, entry, kind.name)
             if fit < rule["fits"]:
                 continue
@@ -92,6 +95,12 @@ class Judge:
             mark = rule["values"] * fit + rule["likeness"] * alike + rule["beside"] * beside
             options.append(Candidate(j, fit, mark, beside))
         return sorted(options, key=lambda option: (-option.mark, option.column))
+
+
+def _counts(header: str) -> bool:
+    """Say whether a header ends as that of a count or a measure does, which names nothing."""
+    ends = tuple(value_shapes()["rule"]["counted"])
+    return any(key.endswith(ends) for key in header_keys(header))
 
 
 def leads(options: list[Candidate]) -> bool:

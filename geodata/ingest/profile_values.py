@@ -14,6 +14,7 @@ import numpy as np
 from geodata.ingest.raw import Cells
 from geodata.ingest.settings import word, words
 from geodata.ingest.values import cell_text, parse_column
+from geodata.ingest.values.numbers import bare_factor
 from geodata.records import Field
 
 _NUMBER = re.compile(r"[+-]?\d+(?:\.\d+)?")
@@ -86,7 +87,7 @@ def readable_share(sample: Sample, entry: Field, header: str = "") -> float:
         return 1.0
     if entry.type in {"integer", "number"}:
         fit = np.isfinite(sample.numbers)
-        if entry.type == "integer":
+        if entry.type == "integer" and bare_factor(entry, header, "") <= 1:
             fit &= sample.numbers == np.round(sample.numbers)
         return float(fit.mean())
     parsed = parse_column(sample.cells, entry, header)

@@ -25,7 +25,10 @@ from geodata.ingest.read_vectors import (
 from geodata.ingest.text_encoding import decode_text
 
 # Columns of GDAL's DXF driver → headers; what it says of the drawing's inner workings is left out.
-_HEADERS = {"Layer": "图层", "Text": "文字", "BlockName": "块名", "Linetype": "线型"}
+LAYER = "图层"
+# A line in a drawing has no name: it is called by its layer and its handle, else its number.
+_ENTITY, _HANDLE = "图元", "EntityHandle"
+_HEADERS = {"Layer": LAYER, "Text": "文字", "BlockName": "块名", "Linetype": "线型"}
 _ATTRIBUTES = "BlockAttributes"
 _ENTITIES = "entities"
 
@@ -66,6 +69,11 @@ def _by_layer(found: Features, sheet: str) -> Iterator[RawTable]:
     layers = columns["Layer"]
     names = list(dict.fromkeys(layers.tolist()))
     rows = np.arange(1, len(found.rows) + 1, dtype=np.int64)
+    handles = columns.get(_HANDLE, np.full(len(rows), "", dtype=object))
+    called = [handle or str(row) for handle, row in zip(handles, rows, strict=True)]
+    used[_ENTITY] = np.array(
+        [f"{layer} {what}" for layer, what in zip(layers, called, strict=True)], dtype=object
+    )
     for layer in names:
         mask = layers == layer
         filled = {header: column[mask] for header, column in used.items()}

@@ -4,20 +4,27 @@ KML is WGS 84 by definition (OGC 12-007r2), whatever the tool behind it really w
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import PurePosixPath
 from xml.etree import ElementTree as ET
 
 import numpy as np
 from shapely import LineString, MultiLineString, Point
+from shapely.errors import GEOSException
 from shapely.geometry.base import BaseGeometry
 
 from geodata.errors import Fault, FileRefusedError, Place
+from geodata.ingest.guess import spoken_of
 from geodata.ingest.kml_balloon import read_balloon
 from geodata.ingest.raw import Part, RawTable
 from geodata.ingest.read_vectors import check_shapes
 from geodata.ingest.text_encoding import decode_text
+
+# A placemark: its number in the file, what is said of it, its shape.
+Placed = tuple[int, dict[str, str], BaseGeometry | None]
+# Points or lines, and the kinds that their folders speak of; None where they lie in none.
+Group = tuple[str, frozenset[str] | None]
 
 _NAME = "name"
 _FOLDER = "文件夹"
@@ -25,7 +32,7 @@ _ENTITY = "<!ENTITY"
 
 
 def read_kml(part: Part, name: str) -> Iterator[RawTable]:
-    """Read a KML file: one table for its points, one for its lines.
+    """Read a KML file: a table of points and one of lines for each kind that its folders speak of.
 
     Raises:
         FileRefusedError: it is not well formed.
@@ -39,7 +46,7 @@ def read_kml(part: Part, name: str) -> Iterator[RawTable]:
         root = ET.fromstring(text)  # noqa: S314 - no entity is left in it
     except ET.ParseError as error:
         raise FileRefusedError("file_damaged", Place(file=name)) from error
-    groups: dict[str, list[tuple[int, dict[str, str], BaseGeometry | None]]] = {}
+    groups: dict[Group, list[Placed]] = {}
     sheet = PurePosixPath(part.name).stem
     faults: list[Fault] = []
     placemarks = list(_placemarks(root, ()))
@@ -53,19 +60,41 @@ def read_kml(part: Part, name: str) -> Iterator[RawTable]:
         attributes = _attributes(placemark)
         if several:
             attributes.setdefault(_FOLDER, "/".join(folders))
-        groups.setdefault(family, []).append((number, attributes, geometry))
-    titles = tuple(dict.fromkeys(_folders(root)))
+        # Folders that speak of different kinds of record hold different tables.
+        # What lies in none goes with the rest.
+        group = (family, spoken_of(tuple(reversed(folders))) if folders else None)
+        groups.setdefault(group, []).append((number, attributes, geometry))
+    groups = _join_loose(groups)
     if not groups:
         yield RawTable(sheet, None, (), (), np.empty(0, dtype=np.int64), reason="empty")
-    for family, rows in groups.items():
-        title = sheet if len(groups) == 1 else f"{sheet}/{family}"
+    families = [family for family, _ in groups]
+    outer = [
+        name for name in dict.fromkeys(_folders(root)) if not any(name in f for _, f in placemarks)
+    ]
+    for (family, _), rows in groups.items():
         numbers = {number for number, _, _ in rows}
+        held = [placemarks[number - 1][1] for number in sorted(numbers)]
+        title = sheet if len(groups) == 1 else f"{sheet}/{family}"
+        if families.count(family) > 1 and held[0]:
+            title = f"{sheet}/{held[0][-1]}"
+        titles = (*dict.fromkeys(name for one in held for name in reversed(one)), *outer)
         told = [
             replace(fault, place=replace(fault.place, sheet=title))
             for fault in faults
             if fault.place.row in numbers
         ]
         yield replace(_table(title, rows, told, name), titles=titles)
+
+
+def _join_loose(groups: Mapping[Group, list[Placed]]) -> dict[Group, list[Placed]]:
+    """Put the placemarks that lie in no folder to the largest group of their family."""
+    joined = {group: rows for group, rows in groups.items() if group[1] is not None}
+    for group, rows in groups.items():
+        if group[1] is None:
+            mates = [other for other in joined if other[0] == group[0]]
+            to = max(mates, key=lambda other: len(joined[other]), default=group)
+            joined[to] = sorted([*joined.get(to, ()), *rows], key=lambda placed: placed[0])
+    return joined
 
 
 def _placemarks(
@@ -145,14 +174,14 @@ def _geometry(placemark: ET.Element) -> tuple[BaseGeometry | None, bool]:
                 positions = _positions(node)
                 x = sum(lon for lon, _ in positions) / len(positions)
                 return Point(x, sum(lat for _, lat in positions) / len(positions)), True
-    except (ValueError, ZeroDivisionError):
+    except (ValueError, ZeroDivisionError, GEOSException):
         return None, False
     return None, True
 
 
 def _table(
     sheet: str,
-    rows: list[tuple[int, dict[str, str], BaseGeometry | None]],
+    rows: list[Placed],
     faults: list[Fault],
     file: str,
 ) -> RawTable:

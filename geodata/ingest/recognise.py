@@ -12,6 +12,7 @@ from geodata.ingest.guess import (
 )
 from geodata.ingest.judge_values import Judge, coordinate_pairs, leads
 from geodata.ingest.raw import RawTable
+from geodata.ingest.read_dxf import LAYER
 from geodata.ingest.settings import settings
 from geodata.ingest.strangers import Against, speak_against, stranger_of, strangers
 from geodata.records import read_kinds
@@ -36,7 +37,7 @@ def recognise(table: RawTable, file: str, owner: str, judge: Judge) -> Recognise
     ``file``: the file's name; ``owner``: the code of who hands it in, "" for nobody's.
     """
     rule = strangers()["rule"]
-    guesses = guess_kinds(table, table.sheet, *table.titles, file, owner=owner, judge=judge)
+    guesses = guess_kinds(table, *_names_of(table, file), owner=owner, judge=judge)
     best = guesses[0] if guesses else None
     against = _against(table, best, guesses, file)
     support = best.support if best else 0.0
@@ -50,6 +51,16 @@ def recognise(table: RawTable, file: str, owner: str, judge: Judge) -> Recognise
     return _among_ours(table, guesses, judge) if guesses else Recognised("", "none_of_ours")
 
 
+def _names_of(table: RawTable, file: str) -> tuple[str, ...]:
+    """Return what a table is called, the closest first: its layer or folder, its sheet, its file.
+
+    Layers of a drawing that are no ducts have the name of the drawing too: only their own counts.
+    """
+    if table.geometry is None:
+        return (table.sheet, *table.titles, file)
+    return table.titles if LAYER in table.headers else (*table.titles, table.sheet, file)
+
+
 def _among_ours(table: RawTable, guesses: list[Guess], judge: Judge) -> Recognised:
     """Choose among the kinds of a table that is not known to be another's."""
     rules = settings()["kind"]
@@ -58,6 +69,7 @@ def _among_ours(table: RawTable, guesses: list[Guess], judge: Judge) -> Recognis
         (_with_judged(table, guess, judge) for guess in guesses[: rules["offered"]]),
         key=lambda guess: (-guess.rank, guess.kind),
     )
+    ranked = [guess for guess in ranked if not _is_part(guess, ranked)]
     best = told or ranked[0]
     if not _is_enough(table, best):
         return Recognised("", "none_of_ours")
@@ -74,6 +86,13 @@ def _among_ours(table: RawTable, guesses: list[Guess], judge: Judge) -> Recognis
     if rivals:
         return Recognised("", "kind_unclear", (best.kind, *rivals, "none"))
     return Recognised(best.kind)
+
+
+def _is_part(guess: Guess, ranked: list[Guess]) -> bool:
+    """Say whether another kind that lacks nothing has all that a village list has, and more."""
+    return bool(read_kinds()[guess.kind].telling) and any(
+        guess.hits < other.hits and not other.missing for other in ranked
+    )
 
 
 def _is_enough(table: RawTable, best: Guess) -> bool:

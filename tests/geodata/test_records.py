@@ -9,7 +9,7 @@ KINDS = read_kinds()
 
 
 def test_every_kind_has_a_key_among_its_fields_and_something_required():
-    assert len(KINDS) == 12
+    assert len(KINDS) == 13
     for kind in KINDS.values():
         assert set(kind.key) <= set(kind.all_fields)
         assert any(entry.required for entry in kind.fields.values())
@@ -47,7 +47,6 @@ def test_what_records_are_about():
     subjects = {kind.name: kind.subject for kind in KINDS.values() if kind.subject != "unit"}
     assert subjects == {
         "settlement_broadband": "settlement",
-        "settlement_list": "settlement",
         "settlement_list": "settlement",
         "wlan_hotspot": "place",
         "internet_penetration": "area",

@@ -26,6 +26,10 @@ def number_reading(entry: Field, header: str, unit: str) -> Reading:
     return Reading(_parser(factor), quick=quick_numbers if factor == 1.0 else None)
 
 
+# What multiplying by a unit may add to a whole number.
+_NEARLY = 1e-9
+
+
 def split_number(text: str) -> tuple[float, str] | None:
     """Return a number and the normalised unit behind it, nothing where there is no number."""
     found = _NUMBER.fullmatch(text)
@@ -119,8 +123,12 @@ def _parser(factor: float) -> Parser:
             if says_no_number(text):
                 return NOTHING
             return Parsed(None, "not_a_number", {"field": entry.name})
-        if entry.type == "integer" and not float(value).is_integer():
-            return Parsed(None, "not_whole", {"field": entry.name})
+        if entry.type == "integer":
+            # 36.52 in 万人 is a count, rounded; and 36.52 × 10,000 is no whole number in binary.
+            whole = float(round(value))
+            if factor <= 1 and not math.isclose(value, whole, rel_tol=_NEARLY, abs_tol=_NEARLY):
+                return Parsed(None, "not_whole", {"field": entry.name})
+            value = whole
         if fault := check_range(value, entry):
             return fault
         return Parsed(int(value) if entry.type == "integer" else value, several=several)
