@@ -236,7 +236,9 @@ def size_classes(x: Floats, y: Floats) -> Ints:
 
 def zone_prefixes(x: Floats, y: Floats) -> Ints:
     """Return the zone prefix of each row (the millions of its easting), 0 where it has none."""
-    millions = np.asarray(np.maximum(np.abs(x), np.abs(y)) // 1e6, dtype=np.int64)
+    size = np.maximum(np.abs(x), np.abs(y))
+    # No position is a thousand million metres away, and such numbers fit no whole number.
+    millions = np.where(size < 1e9, size // 1e6, 0).astype(np.int64)
     return np.where(millions >= first_prefix(), millions, 0)
 
 

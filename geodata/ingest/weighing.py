@@ -63,7 +63,11 @@ def places(x: Floats, y: Floats) -> Ints:
     """Number the places of positions as given; those of a number lie within some 500 m."""
     rule = settings()["crs"]["rule"]
     size = np.where(np.abs(x) > 180, rule["cell_m"], rule["cell_deg"])
-    column, row = np.floor(x / size).astype(np.int64), np.floor(y / size).astype(np.int64)
+    # Numbers that are no positions fit no whole number; they are all in one place.
+    most = 2.0**30
+    column, row = (
+        np.where(np.abs(v) < most * size, np.floor(v / size), most).astype(np.int64) for v in (x, y)
+    )
     return np.asarray((column << 32) + row, dtype=np.int64)
 
 
