@@ -1,7 +1,6 @@
 """资产归并: which reports of several owners are one tower or site, on what evidence."""
 
-from collections.abc import Callable, Sequence
-from functools import partial
+from collections.abc import Sequence
 from html import escape
 
 import pandas as pd
@@ -169,6 +168,8 @@ def _show_asset(scene: Scene, asset: pd.Series, reports: pd.DataFrame) -> None:
     st.html(f'<p class="lead"><b>{escape(title)}</b></p>')
     decides = pipeline.may(scene.actor, "resolve")
     ids = reports["record_id"].tolist()
+    linked = [text("assets.linked", name=name) for name in reports["name"]]
+    names = dict(zip(ids, linked, strict=True))
     for _, report in reports.iterrows():
         parts = [
             words.owner(str(report["owner"]), text),
@@ -176,7 +177,8 @@ def _show_asset(scene: Scene, asset: pd.Series, reports: pd.DataFrame) -> None:
             str(report["source_id"]),
         ]
         away = "" if pd.isna(report["distance_m"]) else words.distance(report["distance_m"])
-        lines = [" · ".join(parts), " · ".join(filter(None, [evidence_said(report, text), away]))]
+        joined = [evidence_said(report, text), away, names.get(str(report["linked_to"]), "")]
+        lines = [" · ".join(parts), " · ".join(filter(None, joined))]
         line = "<br>".join(escape(part) for part in lines)
         with st.container(horizontal=True, vertical_alignment="center"):
             st.html(f'<b>{escape(str(report["name"]))}</b><br><span class="soft">{line}</span>')
@@ -218,9 +220,14 @@ def _show_said(scene: Scene) -> None:
     said = pipeline.read_asset_decisions(scene.workspace, scene.actor)
     if said.empty:
         return
-    decides: Callable[[], bool] = partial(pipeline.may, scene.actor, "resolve")
-    with st.expander(text("assets.said", n=len(said))):
-        for row in said.head(SHOWN_SAID).to_dict("records"):
+    decides = pipeline.may(scene.actor, "resolve")
+    acts = [rows for _, rows in said.groupby("at", sort=False)]  # what was said with one click
+    with st.expander(text("assets.said", n=len(acts))):
+        for rows in acts[:SHOWN_SAID]:
+            row = rows.iloc[0]
+            back = [
+                (one, other, None) for one, other in zip(rows["one"], rows["other"], strict=True)
+            ]
             line = text(
                 "assets.line",
                 one=row["one_name"],
@@ -233,10 +240,10 @@ def _show_said(scene: Scene) -> None:
             )
             with st.container(horizontal=True, vertical_alignment="center"):
                 st.html(escape(line))
-                if decides():
+                if decides:
                     st.button(
                         text("assets.undo"),
                         key=f"undo_{row['one']}_{row['other']}",
                         on_click=_act,
-                        args=(scene, [(row["one"], row["other"], None)]),
+                        args=(scene, back),
                     )

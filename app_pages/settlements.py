@@ -16,7 +16,7 @@ from coverage_map.settlement_list import ACTIONS
 from coverage_map.text import Text
 from geodata.errors import CoverageMapError
 
-HEIGHT = "calc(100vh - 300px)"
+HEIGHT = "calc(100vh - 366px)"
 OF_THE_LIST = ("new", "households")  # differences of which the handed-in list tells
 
 
@@ -111,6 +111,7 @@ def _show_townships(states: pd.DataFrame, text: Text) -> str:
     codes = frame["township_code"].tolist()
     chosen = st.session_state.get("township")
     chosen = str(chosen if chosen in codes else codes[0])
+    st.session_state["township"] = chosen  # stays when it is no longer the first
 
     def pick(code: str) -> None:
         st.session_state["township"] = code

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from benchmarks.assets import report_towers, score
 from coverage_map.asset_names import name_core
-from coverage_map.assets import ASSET, REPORT, Decision, resolve_assets
+from coverage_map.assets import ASSET, REPORT, Decision, resolve_assets, surely_one
 from geodata.records import read_kinds, record_columns
 from geodata.register import empty_register
 from geodata.store.merging import check_records
@@ -112,6 +112,21 @@ def test_a_person_takes_apart_puts_together_and_takes_back() -> None:
     joined = reports[reports["by"] == "person"].iloc[0]
     assert joined["probability"] == 1.0
     assert _groups(resolve_assets(records, empty_register())[1]) == as_found
+
+
+def test_a_weak_link_parts_what_is_one_beyond_doubt() -> None:
+    links = [
+        ("a", "", "", 1.0),
+        ("b", "a", "evidence", 0.8),
+        ("c", "b", "evidence", 0.99),
+        ("d", "c", "id", 1.0),
+        ("e", "b", "person", 1.0),
+        ("f", "", "", 1.0),
+    ]
+    frame = pd.DataFrame(links, columns=["record_id", "linked_to", "by", "probability"])
+    one = surely_one(frame)
+    assert one == {"a": "a", "b": "b", "c": "b", "d": "b", "e": "b", "f": "f"}
+    assert surely_one(frame.iloc[::-1]) == one
 
 
 def test_nothing_reported_gives_nothing() -> None:

@@ -8,7 +8,16 @@ import pandas as pd
 import pytest
 from shapely import Point
 
-from coverage_map.settlement_list import ACTIONS, DIFFERENCE, Decision, find_differences, settle
+from coverage_map.settlement_list import (
+    ACTIONS,
+    DIFFERENCE,
+    Decision,
+    apply_decisions,
+    find_differences,
+    other_names,
+    propose,
+    settle,
+)
 from geodata.records import read_kinds, record_columns
 from geodata.register import Register, empty_register
 from geodata.store.merging import check_records
@@ -124,3 +133,55 @@ def test_every_difference_has_its_answers() -> None:
 
 def test_nothing_handed_in_differs_in_nothing(register: Register) -> None:
     assert find_differences(register, {}).empty
+
+
+def test_a_name_that_may_mean_a_village_is_proposed_for_it_which_is_then_kept(
+    register: Register,
+) -> None:
+    listed = [_report("office", name) for name in ("大庙沟", "小新庄", "后李岗", "新坡")]
+    found = propose(find_differences(register, _records("settlement_list", *listed)))
+    said = found.set_index(["difference", "name"])[["proposal", "proposal_same_as"]]
+    assert said.loc[("new", "小新庄")].tolist() == ["same", "S2"]
+    assert said.loc[("gone", "小辛庄")].tolist() == ["keep", ""]
+    assert said.loc[("new", "新坡")].tolist() == ["add", ""]
+    assert set(found["proposal"]) <= {action for many in ACTIONS.values() for action in many}
+
+
+def test_what_a_name_was_said_to_mean_is_not_dropped(register: Register) -> None:
+    listed = [_report("office", name) for name in ("大庙沟", "小新庄", "后李岗")]
+    found = find_differences(register, _records("settlement_list", *listed))
+    said = [
+        Decision(key, "same", "S2") if key.startswith("new") else Decision(key, "drop")
+        for key in found.loc[found["difference"].isin(["new", "gone"]), "key"]
+    ]
+    assert [decision.action for decision in said] == ["same", "drop"]
+    settlements, aliases = settle(register, apply_decisions(found, said), [VILLAGE[:9]])
+    assert "S2" in set(settlements["settlement_id"])
+    assert aliases[["level", "code", "alias"]].to_numpy().tolist() == [
+        ["settlement", "S2", "小新庄"]
+    ]
+
+
+def test_an_agreed_alias_is_no_difference_any_more(register: Register) -> None:
+    alias = pd.DataFrame(
+        {"level": ["settlement"], "code": ["S2"], "alias": ["小新庄"]}, dtype="str"
+    )
+    told = replace(register, aliases=alias)
+    listed = [_report("office", name, households=120) for name in ("大庙沟", "小新庄", "后李岗")]
+    found = find_differences(told, _records("settlement_list", *listed))
+    assert set(found["difference"]) == {"households"}
+    reports = [_report("telecom", name) for name in ("大庙沟", "小新庄村", "后李岗")]
+    assert find_differences(told, _records("settlement_broadband", *reports)).empty
+
+
+def test_other_names_on_the_list_become_aliases_of_the_villages_it_names(
+    register: Register,
+) -> None:
+    listed = [
+        {**_report("office", "大庙沟"), "other_names": ("庙沟", "老庙")},
+        {**_report("office", "不知道"), "other_names": ("无人村",)},
+    ]
+    records = _records("settlement_list", *listed)
+    found = other_names(register, records, [VILLAGE[:9]])
+    assert found.to_numpy().tolist() == [["settlement", "S1", "庙沟"], ["settlement", "S1", "老庙"]]
+    assert other_names(register, records, ["411081999"]).empty

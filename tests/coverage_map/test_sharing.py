@@ -221,6 +221,22 @@ def test_each_other_owner_is_named_once_with_its_nearest_older_tower():
     assert found["old_id"].tolist() == ["site-cmcc-300", "site-unicom-1200"]
 
 
+def test_one_tower_reported_twice_is_no_duplicate():
+    records = worlds.records(
+        tower=[built("new", at(0, 0), "2023-08-01")],
+        site=[record("site", "cmcc", at(100, 0), **OLD)],
+    )
+    pair = find_duplicates(records, country(), quarter=QUARTER).iloc[0]
+    ids = (pair["new_id"], pair["old_id"])
+    for same, left in (
+        (dict.fromkeys(ids, "x"), 0),
+        (dict(zip(ids, "xy", strict=True)), 1),
+        ({}, 1),
+    ):
+        found = find_duplicates(records, country(), quarter=QUARTER, same=same)
+        assert len(found) == left
+
+
 def test_an_urban_unit_is_a_settlement_throughout():
     site = record("site", "cmcc", at(1000, 0), **OLD)
     new = {"structure": "tower", "built": "2023-08-01", "source_id": "new"}

@@ -1,5 +1,6 @@
 import json
 import time
+from dataclasses import replace
 
 import geopandas as gpd
 import numpy as np
@@ -12,6 +13,7 @@ from shapely.geometry import LineString, MultiLineString, Point
 from small_city import COUNTIES, TOWNSHIPS, build_small_city, unit_box, unit_codes
 
 from geodata.match_confidence import match_confidence
+from geodata.match_subjects import match_again
 from geodata.matching import decision_keys, match_records, middle_points
 from geodata.register import empty_register
 
@@ -440,3 +442,35 @@ def test_twelve_thousand_rows_take_less_than_a_second_or_so(city):
     assert time.perf_counter() - start < 3
     assert (found["unit_code"].to_numpy() == codes).all()
     assert (found.index == frame.index).all()
+
+
+def test_an_agreed_alias_of_a_settlement_is_its_name():
+    alias = pd.DataFrame(
+        {"level": ["settlement"], "code": ["S1"], "alias": ["老槐树"]}, dtype="str"
+    )
+    told = replace(CITY, aliases=pd.concat([CITY.aliases, alias], ignore_index=True))
+    unit = CITY.settlements.set_index("settlement_id").loc["S1", "unit_code"]
+    frame = row(given_code=unit, settlement_name="老槐树村")
+    assert match_records(frame, CITY, "settlement").iloc[0].subject_id == ""
+    found = match_records(frame, told, "settlement").iloc[0]
+    assert found.subject_id == "S1"
+    assert "settlement_like" not in note_of(found)
+
+
+def test_records_find_their_settlements_again_when_the_register_changes():
+    held = CITY.settlements
+    one, other = held.iloc[0], held.iloc[1]
+    records = pd.concat(
+        [
+            row(unit_code=one.unit_code, settlement_name=one["name"], subject_id=one.settlement_id),
+            row(unit_code=one.unit_code, settlement_name="全新庄", subject_id=""),
+            row(unit_code="", settlement_name="全新庄", subject_id=""),
+            row(unit_code=other.unit_code, settlement_name="不再有", subject_id="S-gone"),
+        ],
+        ignore_index=True,
+    )
+    assert match_again(records, CITY)["subject_id"].tolist() == [one.settlement_id, "", "", ""]
+    fresh = held.iloc[[0]].assign(settlement_id="S-new", name="全新庄")
+    new = replace(CITY, settlements=pd.concat([held, fresh], ignore_index=True))
+    found = match_again(records, new)["subject_id"].tolist()
+    assert found == [one.settlement_id, "S-new", "", ""]
