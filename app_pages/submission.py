@@ -16,7 +16,7 @@ from app_pages.difference import show_difference
 from app_pages.review import queue_of, show_queue
 from app_pages.scene import Scene, show_refusal
 from app_pages.totals import show_totals
-from app_pages.working import progress_bar
+from app_pages.working import LONG_READ, POLL_S, progress_bar, seconds_of
 from coverage_map import pipeline
 from coverage_map.text import Text
 from geodata.errors import CoverageMapError
@@ -137,6 +137,8 @@ def _note(event: Mapping[Hashable, Any], text: Text) -> str:
 def _show_notices(scene: Scene, submission: pipeline.Submission) -> None:
     """Say why an upload came back, and that the same bytes were handed in before."""
     text, events = scene.text, submission.events
+    for error in st.session_state.pop("refused", ()):
+        show_refusal(error, text)
     reasons = events.loc[events["state"] == "sent_back", "note"]
     if len(reasons) and submission.state in DRAFTS:
         said = text("upload.reasons", reasons=str(reasons.iloc[-1]))
@@ -240,7 +242,16 @@ def _keep_accepted(result: object) -> None:
 def _show_decide(scene: Scene, submission: pipeline.Submission) -> None:
     """Offer the city to accept what was submitted or to send it back with reasons."""
     text = scene.text
-    if st.button(text("upload.take"), type="primary", key="take"):
+    job = _accepting(scene, submission.upload_id)
+    if job:
+        _show_accepting(scene, job)
+        return
+    wanted = st.button(text("upload.take"), type="primary", key="take")
+    if wanted and submission.size > LONG_READ:
+        args = {"upload_id": submission.upload_id, "answers": None}
+        pipeline.start_job(scene.workspace, scene.actor, "accept", args)
+        st.rerun()
+    elif wanted:
         hide, progress = progress_bar(text)
         done = _act(
             scene,
@@ -267,6 +278,26 @@ def _show_decide(scene: Scene, submission: pipeline.Submission) -> None:
         f'<span class="chip">{escape(how)}</span><span class="chip">{escape(said)}</span>',
         width="content",
     )
+
+
+def _accepting(scene: Scene, upload_id: str) -> str:
+    """Return the job that is accepting an upload, "" where there is none."""
+    for job in pipeline.list_jobs(scene.workspace, scene.actor):
+        if job.verb == "accept" and not job.ended and job.args.get("upload_id") == upload_id:
+            return job.id
+    return ""
+
+
+@st.fragment(run_every=POLL_S)
+def _show_accepting(scene: Scene, job_id: str) -> None:
+    """Show for how long an upload has been on its way in; then the page shows what came of it."""
+    job = pipeline.read_job(scene.workspace, scene.actor, job_id)
+    if job.ended:
+        if job.fault is not None:
+            st.session_state["refused"] = [CoverageMapError.of(job.fault)]
+        st.rerun()
+    said = scene.text("upload.accepting", seconds=seconds_of(job))
+    st.html(f'<span class="working">{escape(said)}</span>', width="content")
 
 
 def _show_accepted(scene: Scene, accepted: pipeline.Accepted) -> None:
@@ -344,6 +375,7 @@ def _show_review(scene: Scene, check: pipeline.UploadCheck, queue: pd.DataFrame)
 
 def _show_difference(scene: Scene, submission: pipeline.Submission) -> None:
     full = bool(st.session_state.get("full", submission.full))
+    hide, _ = progress_bar(scene.text, "upload.comparing")
     try:
         found = pipeline.read_difference(
             scene.workspace, scene.actor, submission.upload_id, full=full
@@ -351,6 +383,8 @@ def _show_difference(scene: Scene, submission: pipeline.Submission) -> None:
     except CoverageMapError as error:
         show_refusal(error, scene.text)
         return
+    finally:
+        hide()
     show_difference(scene, found)
 
 
@@ -359,7 +393,7 @@ def _show_preview(scene: Scene, submission: pipeline.Submission) -> None:
     if submission.state not in (*DRAFTS, "submitted"):
         st.html(f'<p class="empty">{escape(scene.text("upload.preview_over"))}</p>')
         return
-    hide, progress = progress_bar(scene.text)
+    hide, progress = progress_bar(scene.text, "upload.comparing")
     full = bool(st.session_state.get("full", submission.full))
     try:
         changed = pipeline.preview_acceptance(

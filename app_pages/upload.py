@@ -1,6 +1,5 @@
 """上传: hand in files, see what was handed in before, open one of them."""
 
-from datetime import UTC, datetime
 from html import escape
 from typing import Any
 
@@ -10,7 +9,7 @@ from app_pages import understood, words
 from app_pages.scene import Scene, keep_address, open_place, show_refusal
 from app_pages.submission import DRAFTS, open_upload, show_submission
 from app_pages.table import Column, show_table
-from app_pages.working import progress_bar
+from app_pages.working import LONG_READ, POLL_S, progress_bar, seconds_of
 from coverage_map import pipeline
 from coverage_map.pipeline.actors import allow
 from coverage_map.text import Text
@@ -22,9 +21,6 @@ ENDINGS = [
     *("geojson", "json", "dxf", "shp", "shx", "dbf", "prj", "cpg", "tab", "dat", "map", "id"),
     *("mif", "mid", "htm", "html", "et", "dwg"),
 ]
-# A file of more bytes is read as a job that one can leave.
-LONG_READ = 4 * 2**20
-POLL_S = 1.0
 
 
 def _owners(scene: Scene) -> tuple[str, ...]:
@@ -120,9 +116,7 @@ def _show_reading(scene: Scene) -> None:
     for job_id, name in list(reading.items()):
         job = pipeline.read_job(scene.workspace, scene.actor, job_id)
         if not job.ended:
-            since = datetime.fromisoformat(job.started_at or job.created_at)
-            seconds = words.count((datetime.now(UTC) - since).total_seconds())
-            said = text("upload.reading", file=name, seconds=seconds)
+            said = text("upload.reading", file=name, seconds=seconds_of(job))
             st.html(f'<p class="working">{escape(said)}</p>')
             continue
         ended = True
