@@ -1,45 +1,27 @@
 """One upload opened: what was understood, doubtful villages, differences, verdicts, what to do."""
 
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Hashable, Mapping
 from functools import partial
 from html import escape
 from typing import Any
-from urllib.parse import urlencode
 
 import pandas as pd
 import streamlit as st
 
 from app_pages import understood, words
 from app_pages.accepted import show_verdicts
+from app_pages.acts import DRAFTS, act, is_own, open_upload, show_acts
 from app_pages.correct import ask_open, correct_table
 from app_pages.difference import show_difference
 from app_pages.review import queue_of, show_queue
 from app_pages.scene import Scene, show_refusal
 from app_pages.totals import show_totals
-from app_pages.working import LONG_READ, POLL_S, progress_bar, seconds_of
+from app_pages.working import progress_bar
 from coverage_map import pipeline
 from coverage_map.text import Text
 from geodata.errors import CoverageMapError
 
-DRAFTS = ("checked", "sent_back", "received")
 VIEWS = ("understood", "review", "difference", "verdicts")
-
-
-def open_upload(upload_id: str) -> None:
-    """Open an upload with the next run; "" goes back to the list."""
-    st.session_state["upload_open"] = upload_id
-    for key in ("upload_view", "difference_row", "accepted", "full", "partial"):
-        st.session_state.pop(key, None)
-
-
-def _act(scene: Scene, act: Callable[[], object]) -> bool:
-    """Do something that may be refused; a refusal is shown and nothing has changed."""
-    try:
-        act()
-    except CoverageMapError as error:
-        show_refusal(error, scene.text)
-        return False
-    return True
 
 
 def show_submission(scene: Scene, upload_id: str) -> None:
@@ -64,10 +46,12 @@ def show_submission(scene: Scene, upload_id: str) -> None:
     with st.container(
         horizontal=True, key="acts", vertical_alignment="center", gap="small", wrap=True
     ):
-        _show_acts(scene, submission, check)
-    draft = submission.state in DRAFTS and _is_own(scene, submission)
+        show_acts(scene, submission, check)
+    draft = submission.state in DRAFTS and is_own(scene, submission)
     queue = queue_of(check) if draft else pd.DataFrame()
-    view = _choose_view(text, len(queue))
+    # What is settled differs from nothing any more: only how it was read is left to see.
+    settled = submission.state not in (*DRAFTS, "submitted")
+    view = VIEWS[0] if settled else _choose_view(text, len(queue))
     if view == "review":
         _show_review(scene, check, queue)
     elif view == "difference":
@@ -76,12 +60,6 @@ def show_submission(scene: Scene, upload_id: str) -> None:
         _show_preview(scene, submission)
     else:
         _show_understood(scene, check, draft=draft)
-
-
-def _is_own(scene: Scene, submission: pipeline.Submission) -> bool:
-    """Say whether an upload is this person's to work on: the city leaves a carrier's alone."""
-    mine = submission.account == scene.actor.account or not pipeline.may(scene.actor, "accept")
-    return mine and pipeline.may(scene.actor, "submit")
 
 
 def _choose_view(text: Text, doubtful: int) -> str:
@@ -153,153 +131,6 @@ def _show_notices(scene: Scene, submission: pipeline.Submission) -> None:
         st.html(f'<div class="fault note">{escape(said)}</div>')
 
 
-def _show_acts(scene: Scene, submission: pipeline.Submission, check: pipeline.UploadCheck) -> None:
-    """Show the buttons this person has for an upload in this state, the main one first."""
-    text = scene.text
-    upload_id = submission.upload_id
-    own = _is_own(scene, submission)
-    if submission.state in DRAFTS and own:
-        _show_submit(scene, check)
-    elif submission.state == "submitted" and pipeline.may(scene.actor, "accept"):
-        _show_decide(scene, submission)
-    elif submission.state in (*DRAFTS, "submitted"):
-        said = text("upload.waits" if submission.state == "submitted" else "upload.waits_for_owner")
-        st.html(f'<span class="soft">{escape(said)}</span>', width="content")
-    if check.faults:
-        query = urlencode({"upload": upload_id, "lang": text.language})
-        st.html(
-            f'<a class="download" href="/download/returned?{escape(query)}" target="_self">'
-            f"{escape(text('upload.returned'))}</a>",
-            width="content",
-        )
-    if submission.state in (*DRAFTS, "submitted") and own:
-        with st.popover(text("upload.withdraw")):
-            st.html(f"<p>{escape(text('upload.withdraw_sure'))}</p>")
-            withdraw = partial(pipeline.withdraw_upload, scene.workspace, scene.actor, upload_id)
-            if st.button(text("upload.withdraw"), key="withdraw") and _act(scene, withdraw):
-                open_upload("")
-                st.rerun()
-
-
-def _show_submit(scene: Scene, check: pipeline.UploadCheck) -> None:
-    """Offer to hand a draft in: all rows or the good ones, as additions or as the whole list."""
-    text = scene.text
-    ours = [table for table in check.tables if table.kind]
-    good = sum(len(table.records) for table in ours)
-    bad = sum(table.bad_rows for table in ours)
-    if not good:
-        said = text("upload.nothing")
-        st.html(f'<span class="soft">{escape(said)}</span>', width="content")
-        return
-    city = pipeline.may(scene.actor, "accept")
-    willing = not bad or bool(st.session_state.get("partial"))
-    said = text("upload.accept" if city else "upload.submit", good=words.count(good))
-    wanted = st.button(said, type="primary", disabled=not (check.ready and willing), key="submit")
-    asked = sum(len(table.questions) for table in check.tables)
-    if asked:
-        st.html(f'<b class="asked">{escape(text("upload.open", n=asked))}</b>', width="content")
-    elif bad:
-        st.checkbox(
-            text("upload.partial", good=words.count(good), bad=words.count(bad)), key="partial"
-        )
-    full = st.segmented_control(
-        text("upload.how"),
-        (False, True),
-        default=False,
-        required=True,
-        key="full",
-        label_visibility="collapsed",
-        format_func=lambda whole: text("upload.how.full" if whole else "upload.how.more"),
-    )
-    if not wanted:
-        return
-    hide, progress = progress_bar(text)
-    act = pipeline.accept_upload if city else pipeline.submit_upload
-    done = _act(
-        scene,
-        lambda: _keep_accepted(
-            act(
-                scene.workspace,
-                scene.actor,
-                check.upload_id,
-                partial=bool(bad),
-                full=bool(full),
-                progress=progress,
-            )
-        ),
-    )
-    hide()
-    if done:
-        st.session_state.pop("upload_view", None)
-        st.rerun()
-
-
-def _keep_accepted(result: object) -> None:
-    if isinstance(result, pipeline.Accepted):
-        st.session_state["accepted"] = result
-
-
-def _show_decide(scene: Scene, submission: pipeline.Submission) -> None:
-    """Offer the city to accept what was submitted or to send it back with reasons."""
-    text = scene.text
-    job = _accepting(scene, submission.upload_id)
-    if job:
-        _show_accepting(scene, job)
-        return
-    wanted = st.button(text("upload.take"), type="primary", key="take")
-    if wanted and submission.size > LONG_READ:
-        args = {"upload_id": submission.upload_id, "answers": None}
-        pipeline.start_job(scene.workspace, scene.actor, "accept", args)
-        st.rerun()
-    elif wanted:
-        hide, progress = progress_bar(text)
-        done = _act(
-            scene,
-            lambda: _keep_accepted(
-                pipeline.accept_upload(
-                    scene.workspace, scene.actor, submission.upload_id, progress=progress
-                )
-            ),
-        )
-        hide()
-        if done:
-            st.rerun()
-    with st.popover(text("upload.send_back")):
-        reasons = st.text_area(text("upload.reasons_why"), key="reasons")
-        send = partial(
-            pipeline.send_back, scene.workspace, scene.actor, submission.upload_id, reasons
-        )
-        if st.button(text("upload.send_back"), key="send_back") and _act(scene, send):
-            st.rerun()
-    how = text("upload.how.full" if submission.full else "upload.how.more")
-    part = submission.check is not None and submission.partial
-    said = text("upload.partly") if part else ""
-    st.html(
-        f'<span class="chip">{escape(how)}</span><span class="chip">{escape(said)}</span>',
-        width="content",
-    )
-
-
-def _accepting(scene: Scene, upload_id: str) -> str:
-    """Return the job that is accepting an upload, "" where there is none."""
-    for job in pipeline.list_jobs(scene.workspace, scene.actor):
-        if job.verb == "accept" and not job.ended and job.args.get("upload_id") == upload_id:
-            return job.id
-    return ""
-
-
-@st.fragment(run_every=POLL_S)
-def _show_accepting(scene: Scene, job_id: str) -> None:
-    """Show for how long an upload has been on its way in; then the page shows what came of it."""
-    job = pipeline.read_job(scene.workspace, scene.actor, job_id)
-    if job.ended:
-        if job.fault is not None:
-            st.session_state["refused"] = [CoverageMapError.of(job.fault)]
-        st.rerun()
-    said = scene.text("upload.accepting", seconds=seconds_of(job))
-    st.html(f'<span class="working">{escape(said)}</span>', width="content")
-
-
 def _show_accepted(scene: Scene, accepted: pipeline.Accepted) -> None:
     """Say what was taken and what it changed."""
     text = scene.text
@@ -353,7 +184,7 @@ def _recheck(scene: Scene, check: pipeline.UploadCheck, answers: pipeline.Answer
     """Read an upload again with answers; a refusal of them leaves what was understood."""
     again = partial(pipeline.recheck_upload, scene.workspace, scene.actor, check.upload_id, answers)
     hide, _ = progress_bar(scene.text)
-    done = _act(scene, again)
+    done = act(scene, again)
     hide()
     if done:
         st.rerun()
@@ -366,7 +197,7 @@ def _show_review(scene: Scene, check: pipeline.UploadCheck, queue: pd.DataFrame)
     if show_queue(scene, check, queue, decided):
         hide, _ = progress_bar(text)
         again = partial(pipeline.recheck_upload, scene.workspace, scene.actor, check.upload_id)
-        done = _act(scene, again)
+        done = act(scene, again)
         hide()
         if done:
             st.session_state.pop("upload_view", None)
@@ -390,9 +221,6 @@ def _show_difference(scene: Scene, submission: pipeline.Submission) -> None:
 
 def _show_preview(scene: Scene, submission: pipeline.Submission) -> None:
     """Show which verdicts would change: the city's to the city, an owner's own to the owner."""
-    if submission.state not in (*DRAFTS, "submitted"):
-        st.html(f'<p class="empty">{escape(scene.text("upload.preview_over"))}</p>')
-        return
     hide, progress = progress_bar(scene.text, "upload.comparing")
     full = bool(st.session_state.get("full", submission.full))
     try:

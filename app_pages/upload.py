@@ -6,8 +6,9 @@ from typing import Any
 import streamlit as st
 
 from app_pages import understood, words
+from app_pages.acts import DRAFTS, open_upload
 from app_pages.scene import Scene, keep_address, open_place, show_refusal
-from app_pages.submission import DRAFTS, open_upload, show_submission
+from app_pages.submission import show_submission
 from app_pages.table import Column, show_table
 from app_pages.working import LONG_READ, POLL_S, progress_bar, seconds_of
 from coverage_map import pipeline
