@@ -186,6 +186,7 @@ def test_a_drawing_has_a_table_for_each_layer(encoding):
     ducts = read["管道/通信管道/line"]
     assert ducts.geometry[0] == LineString([(38467000, 3776000), (38467100, 3776050)])
     assert (len(ducts.rows), ducts.claimed, ducts.titles) == (2, "", ("通信管道",))
+    assert ducts.columns[ducts.headers.index("图元")].tolist() == ["通信管道 1", "通信管道 2"]
     text = read["管道/通信管道/point"]
     assert text.columns[text.headers.index("文字")].tolist() == ["12孔管"]
     holes = read["管道/人手孔"]
@@ -299,6 +300,22 @@ def _unflag(content):
             raw[at + offset] &= ~8 & 255
             at = raw.find(signature, at + 4)
     return bytes(raw)
+
+
+def test_folders_that_speak_of_different_kinds_are_tables_of_their_own():
+    place = "<Placemark><name>{}</name><Point><coordinates>105.65,34.12</coordinates></Point></Placemark>"
+    folders = {"光交箱": ("甲", "乙"), "2023年": ("丙",), "人手井": ("丁",)}
+    inner = "".join(
+        f"<Folder><name>{name}</name>{''.join(map(place.format, places))}</Folder>"
+        for name, places in folders.items()
+    )
+    kml = f'<kml xmlns="http://www.opengis.net/kml/2.2"><Document>{inner}{place.format("戊")}</Document></kml>'
+    read = {one.sheet: one for one in read_file(kml.encode(), "资源.kml")}
+    assert {sheet: one.columns[0].tolist() for sheet, one in read.items()} == {
+        "资源/光交箱": ["甲", "乙", "戊"],
+        "资源/2023年": ["丙", "丁"],
+    }
+    assert read["资源/光交箱"].titles == ("光交箱",)
 
 
 def test_kmz_with_several_documents():

@@ -43,6 +43,14 @@ def test_numbers_with_units(number, unit):
     assert values("site", "height_m", f"{number!r}{unit}") == [pytest.approx(number)]
 
 
+def test_counts_in_ten_thousands_are_whole():
+    entry = KINDS["internet_penetration"].all_fields["population"]
+    cells = np.array(["36.52", 88.1, "40万"], dtype=object)
+    read = parse_column(cells, entry, "常住人口（万人）")
+    assert (list(read.array)[:2], [row for row, _ in read.faults]) == ([365200, 881000], [2])
+    assert codes("internet_penetration", "population", 36.52) == ["not_whole"]
+
+
 def test_units_are_brought_to_the_field_s_own():
     assert values("fibre_route", "length_m", "1.2公里", "350米", "2km") == [1200, 350, 2000]
     assert values("cell", "frequency_mhz", "2.1GHz", "1850MHz", "2.1G") == [2100, 1850, 2100]

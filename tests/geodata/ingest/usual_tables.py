@@ -48,6 +48,8 @@ _VALUES = {
     "households_two_way": lambda i: 30 + i * 9,
     "available": lambda i: ["是", "否", "是"][i % 3],
     "access": lambda i: ["FTTH", "ADSL"][i % 2],
+    "fibre": lambda i: ["是", "否", "是"][i % 3],
+    "coverage_4g": lambda i: ["是", "是", "否"][i % 3],
     "population": lambda i: 312000 + i * 15321,
     "users": lambda i: 201000 + i * 10321,
     "measure": lambda i: ["基站数", "宽带用户数", "宽带端口数"][i % 3],
