@@ -303,7 +303,8 @@ def _unflag(content):
 
 
 def test_folders_that_speak_of_different_kinds_are_tables_of_their_own():
-    place = "<Placemark><name>{}</name><Point><coordinates>105.65,34.12</coordinates></Point></Placemark>"
+    shape = "<Point><coordinates>105.65,34.12</coordinates></Point>"
+    place = f"<Placemark><name>{{}}</name>{shape}</Placemark>"
     folders = {"光交箱": ("甲", "乙"), "2023年": ("丙",), "人手井": ("丁",)}
     inner = "".join(
         f"<Folder><name>{name}</name>{''.join(map(place.format, places))}</Folder>"
