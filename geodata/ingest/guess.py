@@ -96,7 +96,8 @@ def _guess(
     )
     bonus = _bonus(kind.name, titles)
     leaning = _owner_bonus(kind.name, owner) + _leaning(table, kind.name, hits)
-    support = bonus + _support(table, kind, {name: weight for name, (_, weight) in weights.items()})
+    counted = {name: weight for name, (_, weight) in weights.items()}
+    support = bonus + _listed(kind.name, titles) + _support(table, kind, counted)
     return Guess(
         kind=kind.name,
         score=sum(score for score, _ in weights.values()) + bonus + leaning,
@@ -242,6 +243,16 @@ def without_words(kind: str, title: str) -> str:
 def _bonus(kind: str, titles: tuple[str, ...]) -> float:
     """Return what titles add to a kind: those that speak of it and of no other."""
     return float(settings()["kind"]["title_bonus"]) if spoken_of(titles) == {kind} else 0.0
+
+
+def _listed(kind: str, titles: tuple[str, ...]) -> float:
+    """Return what a title that calls a table the list of a kind's records adds to the support."""
+    rule = settings()["kind"]
+    said = any(
+        spoken_of((title,)) == {kind} and any(word(item) in word(title) for item in rule["lists"])
+        for title in titles
+    )
+    return float(rule["list_bonus"]) if said else 0.0
 
 
 def _owner_bonus(kind: str, owner: str) -> float:

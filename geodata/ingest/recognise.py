@@ -42,6 +42,8 @@ def recognise(table: RawTable, file: str, owner: str, judge: Judge) -> Recognise
     against = _against(table, best, guesses, file)
     support = best.support if best else 0.0
     share = against.weight / max(against.weight + support, 1e-9)
+    if best is not None and _measures(table, best):
+        return Recognised("", against.reason, (), against.headers)
     if against.weight >= rule["least"]:
         doubtful = rule["doubt"] <= share < rule["sure"]
         if doubtful and best is not None and _may_be_ours(best):
@@ -149,6 +151,16 @@ def _against(table: RawTable, best: Guess | None, guesses: list[Guess], file: st
         repeats=_repeats(table, best, guesses),
         placed=best is not None and _is_placed(table, best),
     )
+
+
+def _measures(table: RawTable, best: Guess) -> bool:
+    """Say whether a table measures what it lists: that many headers do."""
+    rule = strangers()["decisive"]
+    if best.kind not in rule["kinds"]:
+        return False
+    told = [stranger_of(h) for j, h in enumerate(table.headers) if h and j not in best.hits]
+    count = sum(reason in rule["reasons"] and w >= rule["weight"] for reason, w in told)
+    return bool(count >= rule["headers"])
 
 
 def _is_placed(table: RawTable, best: Guess) -> bool:

@@ -39,6 +39,22 @@ def value_of(text: str, name: str) -> str | None:
     return None
 
 
+def _joined(text: str, name: str) -> list[str]:
+    """Return the values of spellings that stand one behind the other: 移动联通; none if any is not.
+
+    Spellings of one character are left out: they begin too many words.
+    """
+    known = spellings(name)
+    values: list[str] = []
+    while text:
+        found = next((n for n in range(len(text), 1, -1) if text[:n] in known), 0)
+        if not found:
+            return []
+        values.append(known[text[:found]])
+        text = text[found:]
+    return values
+
+
 def parse_boolean(_cell: Any, text: str, entry: Field) -> Parsed:
     """Return yes or no, in the words of the field's set or the usual ones."""
     key = word(text)
@@ -76,6 +92,9 @@ def parse_list(_cell: Any, text: str, entry: Field) -> Parsed:
         if word(part) in nobody:
             continue
         value = value_of(part, entry.values) if entry.values else part.strip()
+        if value is None and (joined := _joined(word(part), entry.values)):
+            members |= dict.fromkeys(joined)
+            continue
         if value is None:
             params: Params = {"field": entry.name, "set": entry.values}
             return Parsed(list(members), "value_unknown", params)
