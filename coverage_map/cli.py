@@ -370,6 +370,7 @@ def serve(
     pipeline.open_workspace(workspace)
     _check_port(host, port)
     typer.echo(text("cli.serve.at", address=f"http://{host}:{port}"), err=True)
+    logging.basicConfig(level=logging.WARNING)
     serve_app(workspace, host=host, port=port, open_browser=open_browser)
 
 
@@ -405,6 +406,8 @@ USAGE_CODES = {"export_format", "export_encoding", "account_unknown", "upload_un
 
 def main() -> None:
     """Run the command line; a refusal becomes a sentence, its remedy and exit status 1 or 2."""
+    # What fails inside is told as a refusal; the server alone keeps a log beside.
+    logging.getLogger("coverage_map").addHandler(logging.NullHandler())
     try:
         app()
     except CoverageMapError as error:

@@ -169,7 +169,7 @@ def _candidates(
                 why[code] = "name_by_settlement"
         for how, codes in look_alike(index, said, said.unknown).items():
             for code in sorted(codes):
-                why.setdefault(code, f"name_{how}")
+                why.setdefault(code, "name" if how == "same" else f"name_{how}")
         for code in ground.around(number, settings["near_m"]):
             why.setdefault(code, "nearby")
         away = ground.away_m(number, list(why))

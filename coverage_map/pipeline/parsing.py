@@ -5,6 +5,8 @@ A file that crashes its reader takes the child with it, not the app; the next fi
 
 import logging
 import multiprocessing
+import os
+import sys
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from functools import cache
@@ -28,6 +30,8 @@ def _executor() -> ProcessPoolExecutor:
 
 def _begin() -> None:
     follow_parent()
+    # A reader that dies says so in its own words; what people read is the refusal.
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno())
     _import_readers()
 
 
