@@ -3,6 +3,7 @@
 Exit status: 0 done, 1 refused (the sentence and its remedy go to standard error), 2 usage.
 """
 
+import logging
 import socket
 import sys
 from importlib.metadata import version
