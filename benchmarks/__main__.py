@@ -3,7 +3,7 @@
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from benchmarks import accuracy, overview, pipeline, reading, withheld
+from benchmarks import accuracy, assets, overview, pipeline, reading, withheld
 from benchmarks.table import print_machine
 
 
@@ -17,6 +17,7 @@ def main() -> None:
     reading.measure()
     accuracy.print_worst(accuracy.measure())
     withheld.measure()
+    assets.measure()
 
 
 if __name__ == "__main__":
