@@ -82,7 +82,7 @@ def find_differences(
     reported = _named(records_of(records, REPORTS), agreed)
     rows: list[dict[str, Any]] = []
     if len(listed):
-        rows += _against_list(held, listed)
+        rows += _against_list(held, listed, reported)
     known = {*held["place"], *listed["place"]}
     aliases = {(row.unit_code, row.form) for row in _aliases(listed).itertuples()}
     identified = reported.loc[reported["subject_id"].isin(held["settlement_id"]), "place"]
@@ -95,7 +95,8 @@ def find_differences(
             owners = tuple(sorted(set(group["owner"])))
             rows.append(_row("unlisted", group.iloc[0], middle, owners))
     if len(reported):
-        rows += _silent(held, reported)
+        # Where there is a list it says what is there; that nobody reports it is no difference.
+        rows += _silent(held[~held["unit_code"].isin(listed["unit_code"])], reported)
     return apply_decisions(_finish(rows, held), decisions)
 
 
@@ -152,8 +153,13 @@ def _row(
     }
 
 
-def _against_list(held: pd.DataFrame, listed: pd.DataFrame) -> list[dict[str, Any]]:
-    """Compare the register with a handed-in list: new, gone, other numbers of households."""
+def _against_list(
+    held: pd.DataFrame, listed: pd.DataFrame, reported: pd.DataFrame
+) -> list[dict[str, Any]]:
+    """Compare the register with a handed-in list: new, gone, other numbers of households.
+
+    What is gone from the list may still be reported: its ``owners`` say by whom.
+    """
     first = listed.drop_duplicates("place")
     by_place = held.drop_duplicates("place").set_index("place", drop=False)
     rows = [
@@ -169,7 +175,13 @@ def _against_list(held: pd.DataFrame, listed: pd.DataFrame) -> list[dict[str, An
     ]
     units = set(first["unit_code"])
     gone = by_place[by_place["unit_code"].isin(units) & ~by_place.index.isin(first["place"])]
-    rows += [_row("gone", row, pd.NA, held=row) for _, row in gone.iterrows()]
+    tellers = {
+        place: tuple(sorted(set(owners))) for place, owners in reported.groupby("place")["owner"]
+    }
+    rows += [
+        _row("gone", row, pd.NA, tellers.get(row["place"], ()), held=row)
+        for _, row in gone.iterrows()
+    ]
     return rows
 
 
@@ -182,8 +194,15 @@ def _silent(held: pd.DataFrame, reported: pd.DataFrame) -> list[dict[str, Any]]:
 
 
 def apply_decisions(differences: pd.DataFrame, decisions: Iterable[Decision]) -> pd.DataFrame:
-    """Return differences with what was decided of them; those without a decision are open."""
+    """Return differences with what was decided of them; those without a decision are open.
+
+    Whoever still reports a village that was dropped is not heard again.
+    """
     said = {decision.key: decision for decision in decisions}
+    for key, decision in list(said.items()):
+        if decision.action == "drop":
+            again = f"unlisted|{key.partition('|')[2]}"
+            said.setdefault(again, Decision(again, "ignore"))
     keys = differences["key"]
     action = [said[key].action if key in said else "" for key in keys]
     same_as = [said[key].same_as if key in said else "" for key in keys]
@@ -237,7 +256,8 @@ def _alike(name: str, held: pd.DataFrame | None) -> tuple[str, str]:
 def propose(differences: pd.DataFrame) -> pd.DataFrame:
     """Add what is likely meant: ``proposal``, an action of ``ACTIONS``, and ``proposal_same_as``.
 
-    A name that may mean a village of the register is taken for it, and then that one is not gone.
+    A name that may mean a village of the register is taken for it, and then that one is not gone;
+    nor is one that somebody still reports.
     """
     alike = differences["alike"]
     meant = set(alike[alike != ""])
@@ -245,10 +265,11 @@ def propose(differences: pd.DataFrame) -> pd.DataFrame:
         "same"
         if other
         else "keep"
-        if difference == "gone" and identifier in meant
+        if difference == "gone" and (identifier in meant or owners)
         else next(action for action in ACTIONS[difference] if action != "same")
-        for other, difference, identifier in zip(
-            alike, differences["difference"], differences["settlement_id"], strict=True
+        for other, difference, identifier, owners in zip(
+            *(differences[name] for name in ("alike", "difference", "settlement_id", "owners")),
+            strict=True,
         )
     ]
     usual = pd.Series(proposal, index=differences.index, dtype="str")

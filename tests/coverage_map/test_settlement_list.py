@@ -185,3 +185,32 @@ def test_other_names_on_the_list_become_aliases_of_the_villages_it_names(
     found = other_names(register, records, [VILLAGE[:9]])
     assert found.to_numpy().tolist() == [["settlement", "S1", "庙沟"], ["settlement", "S1", "老庙"]]
     assert other_names(register, records, ["411081999"]).empty
+
+
+def test_what_is_gone_from_the_list_but_reported_is_proposed_to_be_kept(
+    register: Register,
+) -> None:
+    records = {
+        **_records("settlement_list", _report("office", "大庙沟", households=120)),
+        **_records(
+            "settlement_broadband",
+            _report("unicom", "小辛庄", "S2"),
+            _report("telecom", "小辛庄", "S2"),
+        ),
+    }
+    found = propose(find_differences(register, records)).set_index("name")
+    assert found["difference"].to_dict() == {"小辛庄": "gone", "后李岗": "gone"}
+    assert found["proposal"].to_dict() == {"小辛庄": "keep", "后李岗": "drop"}
+    assert found.loc["小辛庄", "owners"] == ("telecom", "unicom")
+
+
+def test_who_reports_a_dropped_village_is_not_heard_again(register: Register) -> None:
+    listed = _records("settlement_list", _report("office", "大庙沟", households=120))
+    reported = _records("settlement_broadband", _report("unicom", "小辛庄", "S2"))
+    records = {**listed, **reported}
+    found = find_differences(register, records)
+    key = found.loc[found["name"] == "小辛庄", "key"].iloc[0]
+    said = [Decision(key, "drop")]
+    settlements, _ = settle(register, apply_decisions(found, said), [VILLAGE[:9]])
+    left = find_differences(replace(register, settlements=settlements), records, said)
+    assert left.set_index("difference").loc["unlisted", "action"] == "ignore"

@@ -48,7 +48,7 @@ def test_the_same_tower_under_several_names_is_one_asset(shared: pipeline.Worksp
     city = pipeline.local_actor(shared)
     assets, reports = pipeline.read_assets(shared, city)
     several = assets[assets["reports"] > 1]
-    assert (several.index == range(len(several))).all()
+    assert several.index.tolist() == list(range(len(several)))
     assert several["probability"].is_monotonic_increasing
     assert several["owners"].map(len).max() >= 3
     assert assets["reports"].sum() == len(reports)
