@@ -226,7 +226,6 @@ def _judge_missing(found: _Found, answer: TableAnswer, judge: Judge) -> None:
             if other := _stand_in(found, name):
                 found.note("column_from_other", {**params, "other": other})
                 continue
-            params = {"field": name, "kind": found.kind.name}
             found.faults.append(Fault("column_missing", found.place, params))
 
 
