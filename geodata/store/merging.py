@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import geopandas as gpd
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 from pandas.api.types import pandas_dtype
 
@@ -102,7 +103,9 @@ def merge_records(
     """Merge records of one kind and owner by their key; both frames have the same columns.
 
     A row whose key is already there supersedes that row and keeps its ``record_id``; within
-    ``incoming`` a later row supersedes an earlier one; other rows stay, or go with ``replace``. A
+    ``incoming`` a later row supersedes an earlier one; other rows stay, or go with ``replace``.
+    What a superseding row does not say (no such column, nothing in the cell, nothing that could be
+    read) stays as it was, except with ``replace``, where the new list is all there is. A
     row whose key is empty throughout supersedes one that says the same in everything but its
     provenance, so that a file handed in twice gives no second copy; else it is new.
     """
@@ -115,6 +118,8 @@ def merge_records(
     given = rows["record_id"].set_axis(keys.index)
     identifiers = keys.map(known).astype("str").fillna(keys.map(first).astype("str")).fillna(given)
     superseding = keys.isin(known.index)
+    if not replace:
+        rows = _keep_unsaid(rows, keys, old, old_keys)
     named = [identifier or uuid.uuid4().hex for identifier in identifiers]
     stays = ~old_keys.isin(keys)
     kept = old[stays.to_numpy() & (not replace)]
@@ -126,6 +131,48 @@ def merge_records(
         raise UsageError("record_id_twice", record=str(frame.loc[twice, "record_id"].iloc[0]))
     superseded = int(superseding.sum())
     return Merged(frame, len(rows) - superseded, superseded, len(kept))
+
+
+# Where a record lies and how that is known; one is kept only with the others.
+_MATCH = (
+    *("unit_code", "county_code", "subject_id"),
+    *("match_method", "match_confidence", "match_note"),
+)
+
+
+def _keep_unsaid(
+    rows: gpd.GeoDataFrame, keys: pd.Series, old: gpd.GeoDataFrame, old_keys: pd.Series
+) -> gpd.GeoDataFrame:
+    """Return rows with what they leave open filled from the rows that they supersede."""
+    place = pd.Series(np.arange(len(old)), index=old_keys)
+    at = keys.map(place[~place.index.duplicated(keep="last")]).to_numpy(dtype=float)
+    both = np.flatnonzero(np.isfinite(at))
+    if not len(both):
+        return rows
+    before = old.iloc[at[both].astype(np.int64)]
+    filled = {}
+    unmatched = np.zeros(len(both), dtype=bool)
+    if "unit_code" in rows:
+        unmatched = _is_open(rows["unit_code"])[both] & ~_is_open(before["unit_code"])
+    for name in rows.columns:
+        if name in PROVENANCE and name not in (*_MATCH, "crs"):
+            continue
+        open_here = unmatched if name in _MATCH else _is_open(rows[name])[both]
+        take = open_here & ~_is_open(before[name])
+        if take.any():
+            column = rows[name].copy()
+            column.iloc[both[take]] = before[name].array[take]
+            filled[name] = column
+    return rows.assign(**filled)
+
+
+def _is_open(column: pd.Series) -> npt.NDArray[np.bool_]:
+    """Say which values are none: missing, an empty text, an empty list."""
+    if isinstance(column.dtype, pd.StringDtype):
+        return (column.isna() | (column == "")).to_numpy(dtype=bool)
+    if column.dtype == "object":
+        return np.array([value is None or len(value) == 0 for value in column], dtype=bool)
+    return np.asarray(column.isna(), dtype=bool)
 
 
 def key_texts(frame: pd.DataFrame, key: Sequence[str]) -> pd.Series:

@@ -102,6 +102,35 @@ def test_a_given_id_is_kept_but_never_twice() -> None:
         merge_records(merged, table([("c", "", 1)]).assign(record_id="x"), ("name", "town"))
 
 
+def _stored(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    checked = check_records(frame, TOWER)
+    return merge_records(empty_records(TOWER), checked, TOWER.key).frame
+
+
+def test_what_a_later_file_does_not_say_stays() -> None:
+    old = _stored(towers(["t1", "t2"]))
+    sparse = towers(["t1"], name="新名").drop(columns=["height_m", "tenants"])
+    sparse["geometry"] = gpd.GeoSeries([None], crs="EPSG:4490")
+    sparse["unit_code"], sparse["county_code"], sparse["match_method"] = "", "", "none"
+    merged = merge_records(old, check_records(sparse, TOWER), TOWER.key).frame
+    now = merged.set_index("source_id").loc["t1"]
+    assert now["name"] == "新名t1"
+    assert now["height_m"] == 35.0
+    assert now["tenants"] == ("cmcc", "unicom")
+    before = old.set_index("source_id").loc["t1"]
+    assert now["geometry"].equals(before["geometry"])
+    for name in ("record_id", "unit_code", "county_code", "match_method"):
+        assert now[name] == before[name]
+
+
+def test_a_whole_list_says_all_there_is() -> None:
+    old = _stored(towers(["t1", "t2"]))
+    sparse = check_records(towers(["t1"]).drop(columns="height_m"), TOWER)
+    merged = merge_records(old, sparse, TOWER.key, replace=True).frame
+    assert merged["source_id"].tolist() == ["t1"]
+    assert merged["height_m"].isna().all()
+
+
 def test_a_merge_changes_neither_input() -> None:
     old = merge_records(table([]), table([("a", "", 1)]), ("name", "town")).frame
     new = table([("a", "", 2)])
