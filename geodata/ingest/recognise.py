@@ -1,6 +1,7 @@
 """Say what kind of record a table holds, or why none: what speaks for it against what does not."""
 
 from dataclasses import dataclass, replace
+from pathlib import PurePath
 
 from geodata.ingest.guess import (
     Guess,
@@ -142,7 +143,7 @@ def _against(table: RawTable, best: Guess | None, guesses: list[Guess], file: st
     ]
     titles = [
         without_words(best.kind, title) if best else title
-        for title in (table.sheet, *table.titles, file)
+        for title in (*_own_titles(table, file), file)
     ]
     return speak_against(
         headers,
@@ -167,6 +168,13 @@ def _is_placed(table: RawTable, best: Guess) -> bool:
     """Say whether a table has shapes or both coordinates."""
     fields = {hit.field for hit in table_hits(table, best.kind).values()}
     return table.geometry is not None or {"x", "y"} <= fields
+
+
+def _own_titles(table: RawTable, file: str) -> tuple[str, ...]:
+    """Return what a table itself is called: a layer named after its file is not called so twice."""
+    stem = PurePath(file).stem
+    sheet = "" if f"{table.sheet}/".startswith(f"{stem}/") else table.sheet
+    return tuple(title for title in (sheet, *table.titles) if title and title != stem)
 
 
 def _with_heading(table: RawTable, column: int) -> str:
