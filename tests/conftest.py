@@ -6,11 +6,16 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
 from coverage_map import pipeline
 from geodata.sample import build_sample
+
+# How long one example takes says something of the machine, not of the code.
+hypothesis.settings.register_profile("steady", deadline=None)
+hypothesis.settings.load_profile("steady")
 
 FLAGS = [
     "--headless",

@@ -47,6 +47,7 @@ def test_commands_run_in_order(place: Path) -> None:
         ".xlsx",
         ".html",
         ".pdf",
+        ".csv",
     }
     _run_library_example(place)
 

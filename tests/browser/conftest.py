@@ -125,8 +125,11 @@ def sign_in(page: Page, server: str, account: str, language: str = "zh_CN") -> N
     wait_for_map(page)
 
 
+MAP = 'iframe[title="streamlit_folium.st_folium"]'
+
+
 def map_frame(page: Page):
-    return page.frame_locator('iframe[title="streamlit_folium.st_folium"]')
+    return page.frame_locator(MAP)
 
 
 def times_shown(page: Page) -> int:
@@ -135,6 +138,11 @@ def times_shown(page: Page) -> int:
 
 
 def wait_for_map(page: Page) -> None:
+    # While a page makes way for another, the old one's map still stands beside the new one's.
+    page.wait_for_function(
+        f"() => document.querySelectorAll('{MAP}').length === 1",
+        timeout=PATIENCE_S * 1000,
+    )
     map_frame(page).locator("body[data-shown]").wait_for(timeout=PATIENCE_S * 1000)
     settle(page)
 
