@@ -16,7 +16,8 @@ import numpy as np
 import pandas as pd
 
 from benchmarks.table import print_table
-from coverage_map.assets import read_reports, resolve_assets, weigh_pairs
+from coverage_map.asset_pairs import read_reports, weigh_pairs
+from coverage_map.assets import resolve_assets
 from coverage_map.rules.assets import read_asset_settings
 from geodata.records import read_kinds, record_columns
 from geodata.register import Register, empty_register

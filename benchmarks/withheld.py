@@ -16,7 +16,7 @@ from unittest.mock import patch
 
 import numpy as np
 
-from benchmarks.accuracy import Verdict, judge
+from benchmarks.judging import Verdict, judge
 from benchmarks.table import print_table
 from benchmarks.variations import SheetTruth, Variation
 from benchmarks.varied.files import write_xlsx

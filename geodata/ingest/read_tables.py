@@ -52,6 +52,7 @@ def read_workbook(part: Part, name: str) -> list[Grid]:
         # Dates and times that no calendar has come as ValueError.
         raise FileRefusedError("file_damaged", place) from error
     except BaseException as error:
+        # A panic in Rust is no Exception, and its class can be imported from nowhere.
         if type(error).__name__ != "PanicException":
             raise
         raise FileRefusedError("file_damaged", place) from error

@@ -5,7 +5,6 @@ as a GeoPackage with two columns more; an archive as an archive of these.
 """
 
 import io
-import re
 import zipfile
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -19,7 +18,7 @@ from coverage_map.text import Text
 from geodata.errors import Fault
 from geodata.ingest import read_part
 from geodata.ingest.detect import split_upload
-from geodata.ingest.raw import Grid, Part
+from geodata.ingest.raw import Grid, Part, worksheet_of
 from geodata.ingest.read_markup import read_html, read_spreadsheetml
 
 # Formats of grids that are no workbooks.
@@ -28,8 +27,6 @@ _MARKUP: dict[str, Callable[[Part, str], list[Grid]]] = {
     "mhtml": read_html,
     "spreadsheetml": read_spreadsheetml,
 }
-# Several tables of one sheet are told apart by a number behind its name.
-_AGAIN = re.compile(r" #\d+$")
 
 
 def return_file(
@@ -73,7 +70,7 @@ def _of_part(part: Part, faults: Sequence[Fault]) -> list[Fault]:
 
 def _plain(faults: Sequence[Fault]) -> list[Fault]:
     return [
-        replace(fault, place=replace(fault.place, sheet=_AGAIN.sub("", fault.place.sheet)))
+        replace(fault, place=replace(fault.place, sheet=worksheet_of(fault.place.sheet)))
         for fault in faults
     ]
 

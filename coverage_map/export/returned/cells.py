@@ -9,8 +9,9 @@ from collections.abc import Callable, Iterator
 from itertools import groupby
 from typing import Final
 
-from coverage_map.export.returned.marks import Mark, column_letters
+from coverage_map.export.returned.marks import Mark
 from geodata.errors import Severity
+from geodata.ingest.read_package import column_letters, column_number
 
 _REFERENCE: Final = re.compile(rb"""\br=["']([A-Z]+)(\d+)["']""")
 _ROW_NUMBER: Final = re.compile(rb"""\br=["'](\d+)["']""")
@@ -97,7 +98,7 @@ def _colour_named(
     """Restyle cells that are there under their names, which is usual; None where one is not."""
     found: list[tuple[int, int, Severity]] = []
     for mark in marks:
-        at = body.find(f'"{column_letters(mark.column)}{row}"'.encode()) if mark.column else -1
+        at = body.find(f'"{column_letters(mark.column - 1)}{row}"'.encode()) if mark.column else -1
         start = body.rfind(b"<", 0, at) if at >= 0 else -1
         if start < 0 or not body.startswith(b"<" + prefix + b"c ", start):
             return None
@@ -115,15 +116,8 @@ def _cells(body: bytes, prefix: bytes) -> Iterator[tuple[int, int, int]]:
     column = 0
     for found in re.finditer(rb"<" + prefix + rb"c(?=[\s/>])[^>]*>", body):
         told = _REFERENCE.search(found[0])
-        column = _column(told[1]) if told else column + 1
+        column = column_number(told[1]) if told else column + 1
         yield column, found.start(), found.end()
-
-
-def _column(letters: bytes) -> int:
-    number = 0
-    for letter in letters:
-        number = number * 26 + letter - ord("A") + 1
-    return number
 
 
 def _restyled(tag: bytes, severity: Severity, restyle: Restyle) -> bytes:
@@ -136,7 +130,7 @@ def _restyled(tag: bytes, severity: Severity, restyle: Restyle) -> bytes:
 
 
 def _empty(column: int, row: int, style: int, prefix: bytes) -> bytes:
-    return f'<{prefix.decode()}c r="{column_letters(column)}{row}" s="{style}"/>'.encode()
+    return f'<{prefix.decode()}c r="{column_letters(column - 1)}{row}" s="{style}"/>'.encode()
 
 
 def deselect(sheet: bytes) -> bytes:

@@ -9,7 +9,7 @@ from typing import Final
 from lxml import etree
 
 from coverage_map.export.legible import printable
-from coverage_map.export.returned.marks import Mark, column_letters
+from coverage_map.export.returned.marks import Mark
 from coverage_map.export.returned.package import (
     Package,
     add_relation,
@@ -19,6 +19,7 @@ from coverage_map.export.returned.package import (
     parse,
     read_relations,
 )
+from geodata.ingest.read_package import column_letters
 
 _MAIN: Final = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 _COMMENTS: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.comments+xml"
@@ -72,7 +73,7 @@ def add_comments(package: Package, part: str, sheet: bytes, marks: list[Mark]) -
 
 
 def _reference(mark: Mark) -> str:
-    return f"{column_letters(mark.column or 1)}{mark.row}"
+    return f"{column_letters((mark.column or 1) - 1)}{mark.row}"
 
 
 def _add_words(package: Package, part: str, notes: str, marks: list[Mark]) -> set[str]:

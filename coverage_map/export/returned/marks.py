@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from coverage_map.text import Text
 from geodata.errors import Fault, Severity
+from geodata.ingest.read_package import column_letters
 
 # So many cells at most get a comment, the worst first: a sheet with more of them opens slowly.
 COMMENTS = 1000
@@ -92,13 +93,4 @@ def cell_name(fault: Fault) -> str:
     place = fault.place
     if place.row is None:
         return ""
-    return f"{column_letters(place.number)}{place.row}" if place.number else str(place.row)
-
-
-def column_letters(number: int) -> str:
-    """Return the letters of a column counted from 1."""
-    letters = ""
-    while number:
-        number, rest = divmod(number - 1, 26)
-        letters = chr(ord("A") + rest) + letters
-    return letters
+    return f"{column_letters(place.number - 1)}{place.row}" if place.number else str(place.row)

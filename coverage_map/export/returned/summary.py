@@ -6,7 +6,7 @@ from xml.sax.saxutils import escape
 from lxml import etree
 
 from coverage_map.export.legible import printable
-from coverage_map.export.returned.marks import Cause, column_letters
+from coverage_map.export.returned.marks import Cause
 from coverage_map.export.returned.package import (
     Package,
     add_relation,
@@ -18,6 +18,7 @@ from coverage_map.export.returned.package import (
 )
 from coverage_map.export.returned.styles import Styles
 from coverage_map.text import Text
+from geodata.ingest.read_package import column_letters
 
 _SHEET: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml"
 _MAIN: Final = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
@@ -86,15 +87,7 @@ def _sheet(rows: list[list[str | int]], heading: int, styles: Styles) -> bytes:
         for i, width in enumerate(WIDTHS, start=1)
     )
     body = "".join(
-        f'<row r="{number}">'
-        + "".join(
-            _cell(
-                value, f"{column_letters(column)}{number}", _style(number, heading, bold, wrapped)
-            )
-            for column, value in enumerate(row, start=1)
-            if value != ""
-        )
-        + "</row>"
+        f'<row r="{number}">{_cells(row, number, _style(number, heading, bold, wrapped))}</row>'
         for number, row in enumerate(rows, start=1)
     )
     return (
@@ -104,6 +97,14 @@ def _sheet(rows: list[list[str | int]], heading: int, styles: Styles) -> bytes:
         f"<cols>{columns}</cols><sheetData>{body}</sheetData>"
         '<pageSetup orientation="landscape" fitToHeight="0"/></worksheet>'
     ).encode()
+
+
+def _cells(row: list[str | int], number: int, style: int) -> str:
+    return "".join(
+        _cell(value, f"{column_letters(column)}{number}", style)
+        for column, value in enumerate(row)
+        if value != ""
+    )
 
 
 def _style(number: int, heading: int, bold: int, wrapped: int) -> int:

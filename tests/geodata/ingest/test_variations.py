@@ -4,7 +4,8 @@ from collections import Counter
 
 import pytest
 
-from benchmarks.accuracy import calibration_error, judge_seed
+from benchmarks.accuracy import calibration_error
+from benchmarks.judging import judge_seed
 
 SEEDS = range(1000, 1025)
 
