@@ -43,7 +43,7 @@ def show() -> None:
         show_refusal(error, text)
         return
     keep_address(place, text)
-    show_filters(scene, reporting_area(scene, overview))
+    show_filters(scene, reporting_area(scene, overview), judged=False)
     with st.container(horizontal=True, key="views"):
         show_trail(overview.trail, scene)
     several = assets[assets["reports"] > 1].reset_index(drop=True)
@@ -58,6 +58,7 @@ def show() -> None:
             on_point=open_unit_at(scene),
             markers=_markers(mine, text),
             focus=focus_now(),
+            plain=text("assets.title"),
         )
     with right, st.container(key="beside"):
         refused = st.session_state.pop("assets_refused", None)

@@ -234,35 +234,39 @@ def _choose(name: str, label: str, options: list[str], now: str, say: Callable[[
     st.selectbox(label, options, key=key, format_func=say, on_change=change)
 
 
-def show_filters(scene: Scene, area: str, *, level: bool = False) -> None:
-    """Show the filters, the same on every page; ``area`` is the reporting area one is in."""
+def show_filters(scene: Scene, area: str, *, level: bool = False, judged: bool = True) -> None:
+    """Show the filters, the same on every page; ``area`` is the reporting area one is in.
+
+    A page that shows no verdicts (``judged`` false) has no use for indicator and operator.
+    """
     text, frame, place = scene.text, scene.frame, scene.place
     names = dict(zip(frame.areas["code"], frame.areas["name"], strict=True))
     names = {frame.city_code: frame.city_name} | names
     with st.container(key="filters"):
-        columns = st.columns([1.1, 1.5, 1.1, 0.8, 1.4], vertical_alignment="bottom")
-        with columns[0]:
+        places = iter(st.columns([1.1, 1.5, 1.1, 0.8, 1.4], vertical_alignment="bottom"))
+        with next(places):
             _choose("area", text("filter.area"), list(names), area, lambda code: names[code])
-        with columns[1]:
-            _choose(
-                "indicator",
-                text("filter.indicator"),
-                list(frame.indicators),
-                place.indicator,
-                lambda name: text(f"indicator.{name}"),
-            )
-        with columns[2]:
-            _choose(
-                "operator",
-                text("filter.operator"),
-                list(frame.operators),
-                place.operator,
-                lambda code: words.owner(code, text),
-            )
-        with columns[3]:
+        if judged:
+            with next(places):
+                _choose(
+                    "indicator",
+                    text("filter.indicator"),
+                    list(frame.indicators),
+                    place.indicator,
+                    lambda name: text(f"indicator.{name}"),
+                )
+            with next(places):
+                _choose(
+                    "operator",
+                    text("filter.operator"),
+                    list(frame.operators),
+                    place.operator,
+                    lambda code: words.owner(code, text),
+                )
+        with next(places):
             st.selectbox(text("filter.quarter"), [frame.quarter], key="filter_quarter")
         if level:
-            with columns[4]:
+            with next(places):
                 _show_levels(place, text, ("area",) if scene.subject == "area" else LEVELS)
 
 

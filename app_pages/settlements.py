@@ -8,7 +8,14 @@ import pandas as pd
 import streamlit as st
 
 from app_pages import words
-from app_pages.scene import Scene, open_scene, show_refusal
+from app_pages.scene import (
+    Scene,
+    keep_address,
+    open_place,
+    reporting_area,
+    show_filters,
+    show_refusal,
+)
 from app_pages.table import Column, show_table
 from app_pages.working import progress_bar
 from coverage_map import pipeline
@@ -16,15 +23,18 @@ from coverage_map.settlement_list import ACTIONS
 from coverage_map.text import Text
 from geodata.errors import CoverageMapError
 
-HEIGHT = "calc(100vh - 366px)"
+HEIGHT = "calc(100vh - 394px)"
 OF_THE_LIST = ("new", "households")  # differences of which the handed-in list tells
 
 
 def show() -> None:
     """Show the page."""
-    scene = open_scene()
+    scene, overview, _ = open_place()
     text = scene.text
-    area = _choose_area(scene)
+    area = reporting_area(scene, overview)
+    keep_address(scene.place, text)
+    show_filters(scene, area, judged=False)
+    st.html(f'<p class="hint">{escape(text("settlements.intro"))}</p>')
     try:
         states = pipeline.read_township_states(scene.workspace, scene.actor, area)
         found = pipeline.read_settlement_differences(scene.workspace, scene.actor, area)
@@ -45,27 +55,6 @@ def show() -> None:
             return
         here = found[found["township_code"] == chosen].reset_index(drop=True)
         _show_township(scene, rows.iloc[0], here)
-
-
-def _choose_area(scene: Scene) -> str:
-    """Let one reporting area be chosen, or all that one may see."""
-    frame = scene.frame
-    names = dict(zip(frame.areas["code"], frame.areas["name"], strict=True))
-    options = {"": frame.city_name} | (names if len(names) > 1 else {})
-    with st.container(key="filters"):
-        columns = st.columns([1.1, 3.9, 0.8], vertical_alignment="bottom")
-        with columns[0]:
-            area = st.selectbox(
-                scene.text("filter.area"),
-                list(options),
-                key="settlements_area",
-                format_func=lambda code: options[code],
-            )
-        with columns[1]:
-            st.html(f'<p class="hint">{escape(scene.text("settlements.intro"))}</p>')
-        with columns[2]:
-            st.selectbox(scene.text("filter.quarter"), [frame.quarter], key="filter_quarter")
-    return str(area)
 
 
 def _act(act: Callable[[], object]) -> None:

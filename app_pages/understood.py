@@ -62,6 +62,21 @@ def _columns(table: CheckedTable, text: Text) -> str:
     )
 
 
+def _matches(table: CheckedTable, text: Text) -> str:
+    """Return in which ways the rows' villages were found, most frequent first."""
+    ways = table.matched_by
+    if not ways:
+        return ""
+    lines = "".join(
+        f'<tr><td>{escape(text(f"how.{way}"))}</td><td class="number">{words.count(rows)}</td></tr>'
+        for way, rows in ways.items()
+    )
+    said = text("upload.matched_by", n=words.count(sum(ways.values())))
+    return (
+        f'<details><summary>{escape(said)}</summary><table class="small">{lines}</table></details>'
+    )
+
+
 def field_name(name: str, text: Text) -> str:
     """Return a field in words."""
     return text(f"field.{name}") if text.has(f"field.{name}") else name
@@ -209,6 +224,7 @@ def show_table(
     st.html(
         f'<section class="read understood">{head}'
         f"<p>{escape(' · '.join(facts))}</p>{known}{_columns(table, text)}{_crs(table, text)}"
+        f"{_matches(table, text)}"
         f"{_faults(table, text, names)}</section>"
     )
 

@@ -2,6 +2,7 @@
 
 from html import escape
 from typing import Any
+from urllib.parse import urlencode
 
 import streamlit as st
 
@@ -16,6 +17,7 @@ from coverage_map.pipeline.actors import allow
 from coverage_map.text import Text
 from geodata.errors import CoverageMapError, NotAllowedError
 from geodata.owners import read_owners
+from geodata.records import read_kinds
 
 ENDINGS = [
     *("xlsx", "xlsm", "xls", "xlsb", "ods", "csv", "tsv", "txt", "zip", "kmz", "kml", "gpkg"),
@@ -196,6 +198,7 @@ def show() -> None:
         for error in st.session_state.get("refused", ()):
             show_refusal(error, text)
         _show_profiles(scene)
+        _show_templates(text)
     with right:
         _show_list(scene)
 
@@ -235,6 +238,17 @@ def _profile_label(profile: Any, text: Text, *, owned: bool) -> str:
     """Return what a profile reads, and whose files where there are several owners'."""
     said = text(f"kind.{profile.kind or 'none'}")
     return f"{said} · {words.owner(str(profile.owner), text)}" if owned else said
+
+
+def _show_templates(text: Text) -> None:
+    """Offer an empty list of every kind, to whoever would rather fill one in."""
+    links = ""
+    for kind in read_kinds():
+        query = escape(urlencode({"kind": kind, "lang": text.language}))
+        name = escape(text(f"kind.{kind}"))
+        links += f'<li><a href="/download/template?{query}" target="_self">{name}</a></li>'
+    with st.expander(text("template.offer")):
+        st.html(f'<p class="hint">{escape(text("template.hint"))}</p><ul>{links}</ul>')
 
 
 def _rename(scene: Scene, profile_id: str) -> None:

@@ -1,4 +1,4 @@
-"""The commands on files: say what is understood of them, import them.
+"""The commands on files: say what is understood of them, import them, write an empty one.
 
 Each is registered by ``cli``.
 """
@@ -118,4 +118,20 @@ def import_files(
         raise typer.Exit(1)
 
 
-COMMANDS: Mapping[str, Callable[..., Any]] = {"check": check, "import": import_files}
+def template(
+    kind: Annotated[str, typer.Argument(help=text("cli.template.kind"))],
+    out: Annotated[Path | None, typer.Option("--out", "-o", help=text("cli.template.out"))] = None,
+) -> None:
+    """Write an empty list of a kind of record; by default into this folder."""
+    name, content = pipeline.make_template(kind, language=text.language)
+    path = out or Path(name)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content)
+    typer.echo(text("cli.template.done", out=path))
+
+
+COMMANDS: Mapping[str, Callable[..., Any]] = {
+    "check": check,
+    "import": import_files,
+    "template": template,
+}

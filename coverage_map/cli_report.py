@@ -59,6 +59,7 @@ def _table(table: CheckedTable, text: Text) -> dict[str, Any]:
             "parts": [asdict(part) for part in table.crs.parts],
         },
         "matched": table.matched,
+        "matched_by": table.matched_by,
         "to_review": len(table.queue),
         "taken": len(table.records),
         "questions": [

@@ -62,6 +62,7 @@ from coverage_map.pipeline.submissions import (
     submit_upload,
     withdraw_upload,
 )
+from coverage_map.pipeline.templates import make_template
 from coverage_map.pipeline.totals import read_totals
 from coverage_map.pipeline.views import (
     Accepted,
@@ -132,6 +133,7 @@ __all__ = [
     "list_jobs",
     "local_actor",
     "make_answers",
+    "make_template",
     "may",
     "near_assets",
     "open_workspace",

@@ -11,7 +11,7 @@ from geodata.errors import UsageError
 from geodata.store.engine import read
 from geodata.store.uploads import get_upload
 
-COLUMNS = ("file", "sheet", "row", "column", "value", "fault", "remedy", "severity")
+COLUMNS = ("file", "sheet", "row", "column", "value", "rule", "fault", "remedy", "severity")
 # A cell that begins like a formula is run by spreadsheets; a quote before it keeps it text.
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
@@ -38,7 +38,7 @@ def write_faults(
     for fault in check.faults:
         sentence, remedy = text.fault(fault)
         place = fault.place
-        cells = [place.file, place.sheet, place.row or "", place.column, place.value]
+        cells = [place.file, place.sheet, place.row or "", place.column, place.value, fault.code]
         rows.writerow(
             [_plain(cell) for cell in [*cells, sentence, remedy]]
             + [text(f"severity.{fault.severity}")]

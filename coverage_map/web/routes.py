@@ -146,6 +146,24 @@ def _send_faults(request: Request) -> Response:
     return _send_file(make, text)
 
 
+def _send_template(request: Request) -> Response:
+    query = request.query_params
+    text = Text(desk.language_of(query, request.cookies))
+
+    def make(folder: Path) -> Path:
+        name, content = pipeline.make_template(query.get("kind", ""), language=text.language)
+        path = folder / name
+        path.write_bytes(content)
+        return path
+
+    return _send_file(make, text)
+
+
+async def send_template(request: Request) -> Response:
+    """Send an empty list of a kind of record."""
+    return await run_in_threadpool(_send_template, request)
+
+
 def _send_returned(request: Request) -> Response:
     query = request.query_params
     text = Text(desk.language_of(query, request.cookies))
@@ -204,6 +222,7 @@ def own_routes() -> list[BaseRoute]:
         Route("/download/gaps", send_gaps, methods=["GET"]),
         Route("/download/sharing", send_sharing, methods=["GET"]),
         Route("/download/faults", send_faults, methods=["GET"]),
+        Route("/download/template", send_template, methods=["GET"]),
         Route("/download/returned", send_returned, methods=["GET"]),
         Route("/overview", go_to_overview, methods=["GET"]),
         *(Route(f"/{page}", shell.show_app, methods=["GET"]) for page in PAGES),

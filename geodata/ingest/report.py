@@ -210,3 +210,16 @@ class CheckedTable:
         if self.records.empty:
             return 0
         return int(((self.records["unit_code"] != "") | (self.records["subject_id"] != "")).sum())
+
+    @property
+    def matched_by(self) -> dict[str, int]:
+        """Return how many records were matched to a unit in which way (``how.<way>``), most first.
+
+        A way other than the method itself stands in the note: a name that only sounds the same.
+        """
+        found = self.records[self.records["unit_code"] != ""] if len(self.records) else self.records
+        if found.empty:
+            return {}
+        told = found["match_note"].str.extract(r'"how": ?"(\w+)"', expand=False)
+        ways = told.fillna(found["match_method"])
+        return {str(way): int(rows) for way, rows in ways.value_counts().items()}
