@@ -121,7 +121,7 @@ def _show_townships(states: pd.DataFrame, text: Text) -> str:
         title=text("settlements.townships"),
         code="township_code",
         chosen=chosen,
-        height="calc(100vh - 230px)",
+        height="calc(100vh - 260px)",
         on_pick=pick,
     )
     return chosen
