@@ -248,7 +248,8 @@ def _show_templates(text: Text) -> None:
         name = escape(text(f"kind.{kind}"))
         links += f'<li><a href="/download/template?{query}" target="_self">{name}</a></li>'
     with st.expander(text("template.offer")):
-        st.html(f'<p class="hint">{escape(text("template.hint"))}</p><ul class="links">{links}</ul>')
+        hint = escape(text("template.hint"))
+        st.html(f'<p class="hint">{hint}</p><ul class="links">{links}</ul>')
 
 
 def _rename(scene: Scene, profile_id: str) -> None:
