@@ -31,7 +31,7 @@ def return_upload(
 
 
 def _lead(check: UploadCheck, received_at: str, text: Text) -> list[str]:
-    """Say what was understood of each sheet, and what the colours mean."""
+    """Say what was understood of each sheet."""
     lines = [text("returned.lead", file=check.filename, when=received_at[:10])]
     for table in check.tables:
         sheet = table.sheet or table.file
@@ -41,4 +41,4 @@ def _lead(check: UploadCheck, received_at: str, text: Text) -> list[str]:
             lines.append(text("returned.table", sheet=sheet, kind=kind, rows=table.rows, good=good))
         else:
             lines.append(f"{sheet}{text('words.colon')}{text(f'reason.{table.reason}')}")
-    return [*lines, text("returned.legend")]
+    return lines

@@ -31,7 +31,7 @@ class SheetNotes:
     rows_hidden: int = 0
     filtered: bool = False
     uncomputed: int = 0
-    first_uncomputed: int = 0
+    first_uncomputed: tuple[int, int] = (0, 0)  # row, column
     last_column: int = 0
     last_row: int = 0
     errors: list[tuple[int, int, str]] = field(default_factory=list)
@@ -44,7 +44,8 @@ class SheetNotes:
             code = "rows_filtered" if self.filtered else "rows_hidden"
             found.append(Fault(code, place, {"count": self.rows_hidden}, "note"))
         if self.uncomputed:
-            where = Place(file, sheet, self.first_uncomputed)
+            row, column = self.first_uncomputed
+            where = Place(file, sheet, row, number=column)
             found.append(Fault("formulas_uncomputed", where, {"count": self.uncomputed}, "warning"))
         return tuple(found)
 
@@ -140,4 +141,5 @@ def _scan_cells(row: bytes, notes: SheetNotes) -> None:
             notes.errors.append((int(number), column_number(letters), shown))
         elif b"<f" in inside and (value is None or not value[1]) and b't="str"' not in attributes:
             notes.uncomputed += 1
-            notes.first_uncomputed = notes.first_uncomputed or int(number)
+            if notes.uncomputed == 1:
+                notes.first_uncomputed = int(number), column_number(letters)

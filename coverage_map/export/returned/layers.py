@@ -10,6 +10,7 @@ import pyogrio
 from pyproj import CRS
 from pyproj.exceptions import CRSError
 
+from coverage_map.export.returned.marks import with_first_rows
 from coverage_map.text import Text
 from geodata.errors import Fault
 from geodata.ingest.raw import RawTable
@@ -65,7 +66,7 @@ def free_name(name: str, taken: dict[str, list[str]]) -> str:
 def words_by_row(faults: Sequence[Fault], text: Text) -> tuple[dict[int, str], dict[int, str]]:
     """Return for each row with faults their sentences and their remedies."""
     found: dict[int, list[tuple[str, str]]] = {}
-    for fault in faults:
+    for fault in with_first_rows(faults):
         if fault.place.row is not None:
             found.setdefault(fault.place.row, []).append(text.fault(fault))
     sentences, remedies = (

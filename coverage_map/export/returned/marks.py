@@ -1,7 +1,7 @@
 """What is to be shown in a returned file: which cells are faulty, and what is said of them."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from coverage_map.text import Text
 from geodata.errors import Fault, Severity
@@ -11,6 +11,7 @@ from geodata.ingest.read_package import column_letters
 COMMENTS = 1000
 WORST_FIRST: tuple[Severity, ...] = ("error", "warning", "note")
 SHOWN: tuple[Severity, ...] = ("error", "warning")
+NAMED = 8  # so many rows with the same identifier are named, more are dots
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,25 @@ class Cause:
     sentence: str
     remedy: str
     first: str
+
+
+def with_first_rows(faults: Iterable[Fault]) -> list[Fault]:
+    """Add to rows that repeat an earlier one's identifier that earlier row, which names them.
+
+    The earlier row is taken, so its fault (``key_again``) is a warning and no cause of its own.
+    """
+    told = list(faults)
+    later: dict[tuple[str, int, int | None], list[Fault]] = {}
+    for fault in told:
+        if fault.code == "key_twice" and fault.place.row is not None:
+            first = int(fault.params["first"])
+            later.setdefault((fault.place.sheet, first, fault.place.number), []).append(fault)
+    for (_, first, _), group in later.items():
+        rows = [str(fault.place.row) for fault in group]
+        named = [*rows[:NAMED], *(["…"] if len(rows) > NAMED else [])]
+        place = replace(group[0].place, row=first)
+        told.append(Fault("key_again", place, {"rows": ", ".join(named)}, "warning"))
+    return told
 
 
 def find_marks(faults: Iterable[Fault], text: Text) -> dict[str, list[Mark]]:
@@ -83,9 +103,14 @@ def find_causes(faults: Iterable[Fault], text: Text) -> list[Cause]:
     causes = []
     for (sheet, severity, _, column), group in groups.items():
         sentence, remedy = text.fault(group[0])
-        count = sum(int(fault.params.get("rows", 1)) for fault in group)
+        count = sum(_places(fault) for fault in group)
         causes.append(Cause(sheet, severity, count, column, sentence, remedy, cell_name(group[0])))
     return sorted(causes, key=lambda cause: (WORST_FIRST.index(cause.severity), -cause.count))
+
+
+def _places(fault: Fault) -> int:
+    """Return how many places a fault speaks of: one, where it does not say."""
+    return int(fault.params.get("rows", fault.params.get("count", 1)))
 
 
 def cell_name(fault: Fault) -> str:

@@ -2,7 +2,13 @@
 
 from coverage_map.export.returned.cells import colour_cells, deselect
 from coverage_map.export.returned.comments import add_comments
-from coverage_map.export.returned.marks import find_causes, find_marks, worst_comments
+from coverage_map.export.returned.marks import (
+    Mark,
+    find_causes,
+    find_marks,
+    with_first_rows,
+    worst_comments,
+)
 from coverage_map.export.returned.package import open_package, sheet_parts
 from coverage_map.export.returned.styles import Styles
 from coverage_map.export.returned.summary import add_summary, summary_rows
@@ -22,9 +28,11 @@ def mark_workbook(
     """
     package = open_package(content, name)
     styles = Styles(package)
-    marks = find_marks(faults, text)
+    sheets = sheet_parts(package)
+    found = find_marks(with_first_rows(faults), text)
+    marks = {sheet: here for sheet, here in found.items() if sheet in sheets}
     comments = worst_comments(marks)
-    for sheet, part in sheet_parts(package).items():
+    for sheet, part in sheets.items():
         before = package.read(part)
         after = deselect(before)
         if sheet in marks:
@@ -32,7 +40,17 @@ def mark_workbook(
             after = add_comments(package, part, after, comments.get(sheet, []))
         if after != before:
             package.changed[part] = after
-    rows = summary_rows(lead, find_causes(faults, text), text)
-    add_summary(package, styles, text("returned.title"), rows, heading=len(lead) + 1)
+    said = [*lead, _legend(marks, comments, text)]
+    rows = summary_rows(said, find_causes(faults, text), text)
+    add_summary(package, styles, text("returned.title"), rows, heading=len(said) + 1)
     styles.save()
     return package.save()
+
+
+def _legend(marks: dict[str, list[Mark]], comments: dict[str, list[Mark]], text: Text) -> str:
+    """Say what the colours mean and how many cells carry a comment."""
+    every, told = (sum(map(len, found.values())) for found in (marks, comments))
+    if not every:
+        return text("returned.legend_none")
+    code = "returned.legend" if told == every else "returned.legend_worst"
+    return text(code, cells=f"{every:,}", comments=f"{told:,}")

@@ -9,12 +9,19 @@ import xlsxwriter
 from lxml import etree
 
 from coverage_map.export.returned.cells import colour_cells, deselect
-from coverage_map.export.returned.marks import COMMENTS, Mark, find_marks, worst_comments
+from coverage_map.export.returned.marks import (
+    COMMENTS,
+    Mark,
+    find_marks,
+    with_first_rows,
+    worst_comments,
+)
 from coverage_map.export.returned.rebuild import rebuild_workbook
 from coverage_map.export.returned.workbook import mark_workbook
 from coverage_map.palette import mark_colour
 from coverage_map.text import Text
 from geodata.errors import ExportError, Fault, Place, Severity
+from geodata.ingest.read_package import scan_package
 
 TEXT = Text("zh_CN")
 FILE = "基站.xlsx"
@@ -134,9 +141,9 @@ def test_the_summary_groups_faults_by_cause(sent: bytes) -> None:
     _, book = _marked(sent, *faults, _fault("小区级", 3, 2, "warning"))
     rows = [[cell.value for cell in row] for row in book["核对结果"].iter_rows()]
     assert rows[0][0] == "核对"
-    assert rows[4][:3] == ["基站级", TEXT("severity.error"), 37]
-    assert rows[4][6] == "B3"
-    assert rows[5][:3] == ["小区级", TEXT("severity.warning"), 1]
+    assert rows[5][:3] == ["基站级", TEXT("severity.error"), 37]
+    assert rows[5][6] == "B3"
+    assert rows[6][:3] == ["小区级", TEXT("severity.warning"), 1]
 
 
 def test_the_worst_thousand_get_a_comment() -> None:
@@ -210,3 +217,53 @@ def test_an_old_workbook_comes_back_as_a_new_one() -> None:
     assert sheet["B3"].value == 36.5
     assert sheet["B3"].fill.fgColor.rgb == "FFFFFF00"
     assert sheet.column_dimensions["A"].width == pytest.approx(30, abs=1)
+
+
+def test_rows_of_one_identifier_name_each_other(sent: bytes) -> None:
+    again = [
+        Fault("key_twice", Place(FILE, "基站级", row, "站名", "庙沟", 1), {"first": 4})
+        for row in (6, 9)
+    ]
+    _, book = _marked(sent, *again)
+    page = book["基站级"]
+    assert "第 4 行" in page["A6"].comment.text
+    assert "第 6, 9 行" in page["A4"].comment.text
+    assert page["A4"].fill.fgColor.rgb == f"FF{mark_colour('warning')[1:].upper()}"
+    causes = [row[2].value for row in book["核对结果"].iter_rows() if row[0].value == "基站级"]
+    assert causes == [2]
+
+
+def test_of_many_rows_of_one_identifier_a_few_are_named() -> None:
+    again = [
+        Fault("key_twice", Place(FILE, "s", row, "", "", 1), {"first": 2}) for row in range(3, 40)
+    ]
+    marks = find_marks(with_first_rows(again), TEXT)["s"]
+    assert "第 3, 4, 5, 6, 7, 8, 9, 10, … 行" in marks[0].comment
+
+
+@pytest.mark.parametrize(
+    ("faulty", "said"),
+    [
+        (0, TEXT("returned.legend_none")),
+        (3, TEXT("returned.legend", cells="3", comments="3")),
+        (1010, TEXT("returned.legend_worst", cells="1,010", comments="1,000")),
+    ],
+)
+def test_the_legend_tells_how_many_cells_are_marked(sent: bytes, faulty: int, said: str) -> None:
+    _, book = _marked(sent, *(_fault("基站级", row, 2) for row in range(3, 3 + faulty)))
+    assert book["核对结果"]["A3"].value == said
+
+
+def test_a_formula_without_result_is_marked_where_it_stands() -> None:
+    book = openpyxl.Workbook()
+    page = book.active
+    page.title = "基站"
+    page.append(["站址编码", "站名", "经度", "纬度", "挂高"])
+    page.append(["A1", "庙沟", 113.5, 34.1, 30])
+    page.append(["A2", "李岗", 113.6, 34.1, "=E2+1"])
+    out = io.BytesIO()
+    book.save(out)
+    faults = scan_package(out.getvalue())["基站"].faults(FILE, "基站")
+    _, marked = _marked(out.getvalue(), *faults)
+    commented = [cell.coordinate for row in marked["基站"] for cell in row if cell.comment]
+    assert commented == ["E3"]
