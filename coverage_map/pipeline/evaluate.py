@@ -30,6 +30,7 @@ from coverage_map.pipeline.evaluation import (
 from coverage_map.pipeline.workspace import Workspace, load_register
 from coverage_map.rollup import roll_up
 from coverage_map.rules import Indicator, RulePack, read_rules
+from coverage_map.rules.assets import read_asset_settings
 from coverage_map.rules.sharing import read_sharing
 from coverage_map.sharing import find_duplicates, find_opportunities
 from coverage_map.verdicts import DUPLICATE, empty
@@ -42,6 +43,7 @@ from geodata.store.engine import read, write
 from geodata.store.frames import put_frame
 from geodata.store.ledger import add_evaluation
 from geodata.store.tables import current_tables, read_records
+from geodata.store.vault import content_hash
 
 TOWER_COMPANY = "tower"
 STRUCTURES = ("tower", "site", "cell")  # kinds of record that report a structure
@@ -111,7 +113,11 @@ def _current_inputs(workspace: Workspace, scope: str) -> Inputs:
 def _rest(workspace: Workspace, scope: str) -> str:
     register, quarter = load_register(workspace).version, workspace.settings.quarter
     results = " ".join(_results(scope))
-    return "\n".join([scope, quarter, register, read_rules().hash, version(PACKAGE), results])
+    # Settings beside the rules: of sharing for everyone, of what is one asset for the city alone.
+    sharing = content_hash(repr(read_sharing()).encode())
+    weights = read_asset_settings().hash if scope == CITY else ""
+    rules = [read_rules().hash, sharing, weights]
+    return "\n".join([scope, quarter, register, *rules, version(PACKAGE), results])
 
 
 def _results(scope: str) -> tuple[str, ...]:

@@ -1,9 +1,11 @@
 """The settings by which reports are resolved into assets, read from ``assets.toml``."""
 
+import json
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
+from hashlib import sha256
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -18,8 +20,12 @@ Floats = npt.NDArray[np.float64]
 
 @dataclass(frozen=True)
 class AssetSettings:
-    """Reach in metres, thresholds as probabilities, weights as log-odds."""
+    """Reach in metres, thresholds as probabilities, weights as log-odds.
 
+    ``hash`` is the sha256 of all of them: another weight, another hash; another remark, the same.
+    """
+
+    hash: str
     reach_m: int
     same_id_m: int
     join: float
@@ -53,6 +59,7 @@ def read_asset_settings(path: Path | None = None) -> AssetSettings:
     try:
         bands = data["distance"]
         return AssetSettings(
+            hash=sha256(json.dumps(data, sort_keys=True).encode()).hexdigest(),
             reach_m=int(data["reach_m"]),
             same_id_m=int(data["same_id_m"]),
             join=float(data["join"]),

@@ -1,10 +1,13 @@
 """Computing again only what changed gives what computing everything gives."""
 
+from importlib.resources import files
+
 import pandas as pd
 import pytest
 
 from coverage_map import pipeline
 from coverage_map.pipeline import evaluate as room
+from coverage_map.rules.assets import read_asset_settings
 
 SITE = (
     "站址编码,基站名称,区县,乡镇,行政村,经度,纬度,制式,开通状态\n"
@@ -59,3 +62,20 @@ def test_another_scope_is_left_alone(own_workspace) -> None:
     )
     pipeline.accept_upload(own_workspace, city, check.upload_id, answers)
     assert room.evaluate(own_workspace, "telecom").objects == before.objects
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "again"), [("same = 2.9", "same = 2.8", True), ("", "", False)]
+)
+def test_other_weights_of_assets_are_other_inputs(
+    own_workspace, tmp_path, monkeypatch, old, new, again
+) -> None:
+    before, owner = (room.newest(own_workspace, scope) for scope in ("city", "cmcc"))
+    ours = (files("coverage_map") / "rules" / "assets.toml").read_text(encoding="utf-8")
+    changed = tmp_path / "assets.toml"
+    changed.write_text("# another remark\n" + ours.replace(old, new), encoding="utf-8")
+    assert (ours.replace(old, new) != ours) == again
+    other = read_asset_settings(changed)
+    monkeypatch.setattr(room, "read_asset_settings", lambda: other)
+    assert (room._current_inputs(own_workspace, "city").hash != before.inputs_hash) == again
+    assert room._current_inputs(own_workspace, "cmcc").hash == owner.inputs_hash
