@@ -36,7 +36,12 @@ Texts = npt.NDArray[np.object_]
 
 
 def read_difference(
-    workspace: Workspace, actor: Actor, upload_id: str, *, full: bool | None = None
+    workspace: Workspace,
+    actor: Actor,
+    upload_id: str,
+    *,
+    full: bool | None = None,
+    progress: Progress = quiet,
 ) -> Difference:
     """Return how an upload's good rows differ from its owner's own records, by their key.
 
@@ -49,10 +54,10 @@ def read_difference(
     upload, check = _checked(workspace, actor, "submissions", upload_id)
     replace = bool(upload["full_list"]) if full is None else full
     units = load_register(workspace).units.set_index("code")["name"]
-    parts = [
-        _compare(workspace, check.owner, kind, frame, units, replace=replace)
-        for kind, frame in check.records.items()
-    ]
+    tables, parts = check.records, []
+    for done, (kind, frame) in enumerate(tables.items()):
+        progress("progress.compare", done, len(tables))
+        parts.append(_compare(workspace, check.owner, kind, frame, units, replace=replace))
     records = pd.concat([_no_rows(), *(part[0] for part in parts)], ignore_index=True)
     counts = records.drop_duplicates(["change", "kind", "record"])["change"].value_counts()
     return Difference(
@@ -222,18 +227,18 @@ def preview_acceptance(
     upload, check = _checked(workspace, actor, "preview", upload_id)
     replace = bool(upload["full_list"]) if full is None else full
     scope = allow(actor, "overview").evaluation
-    progress("progress.evaluate", 0, 2)
+    progress("progress.compare", 0, 3)
     before = newest(workspace, scope)
-    progress("progress.evaluate", 1, 2)
     if scope not in (CITY, check.owner):
         return _states_that_differ([], [])
     tables = {
         kind: plan_records(workspace.store, kind, check.owner, frame, replace=replace)[1].frame
         for kind, frame in check.records.items()
     }
+    progress("progress.evaluate", 1, 3)
     after = judge_with(workspace, scope, check.owner, tables)
+    progress("progress.evaluate", 2, 3)
     old = [result(workspace, before, "verdicts", name) for name in sorted(after)]
-    progress("progress.evaluate", 2, 2)
     return _states_that_differ(old, [after[name] for name in sorted(after)])
 
 
@@ -253,7 +258,7 @@ def changed_verdicts(workspace: Workspace, before: Evaluation, after: Evaluation
 
 def _states_that_differ(old: list[pd.DataFrame], new: list[pd.DataFrame]) -> pd.DataFrame:
     if not old:
-        return pd.DataFrame(columns=[*VERDICT_KEYS, "before", "after"])
+        return pd.DataFrame(columns=[*VERDICT_KEYS, "before", "after"], dtype="str")
     one, other = (pd.concat(frames)[[*VERDICT_KEYS, "state"]] for frames in (old, new))
     both = one.merge(other, on=VERDICT_KEYS, how="outer", suffixes=("_old", "_new"))
     both = both.rename(columns={"state_old": "before", "state_new": "after"})

@@ -27,6 +27,7 @@ from coverage_map.pipeline.evaluation import (
     read_inputs,
     result,
 )
+from coverage_map.pipeline.long_verbs import SILENCE, read_long_verbs
 from coverage_map.pipeline.workspace import Workspace, load_register
 from coverage_map.rollup import roll_up
 from coverage_map.rules import Indicator, RulePack, read_rules
@@ -41,6 +42,7 @@ from geodata.register import Register
 from geodata.store.agreed import asset_decisions
 from geodata.store.engine import read, write
 from geodata.store.frames import put_frame
+from geodata.store.joblog import is_alive
 from geodata.store.ledger import add_evaluation
 from geodata.store.tables import current_tables, read_records
 from geodata.store.vault import content_hash
@@ -53,11 +55,24 @@ Progress = Callable[[str, int, int], None]
 
 
 def newest(workspace: Workspace, scope: str) -> Evaluation:
-    """Return the newest evaluation of a scope; one by other rules or software is made anew."""
+    """Return the newest evaluation of a scope; one by other rules or software is made anew.
+
+    So is one of other records, unless a job is about to: whoever accepted them may have died since.
+    """
     found = find_newest(workspace, scope)
-    if found is not None and read_inputs(workspace, found).rest == _rest(workspace, scope):
+    if found is None or read_inputs(workspace, found).rest != _rest(workspace, scope):
+        return evaluate(workspace, scope)
+    now = _current_inputs(workspace, scope).hash
+    if found.inputs_hash == now or _is_judging(workspace):
         return found
     return evaluate(workspace, scope)
+
+
+def _is_judging(workspace: Workspace) -> bool:
+    """Say whether a job that ends with new verdicts is at work."""
+    judging = [name for name, verb in read_long_verbs().items() if verb.judges]
+    with read(workspace.store.ledger) as connection:
+        return is_alive(connection, judging, SILENCE)
 
 
 def evaluate(workspace: Workspace, scope: str, progress: Progress | None = None) -> Evaluation:

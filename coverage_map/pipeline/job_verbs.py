@@ -1,15 +1,19 @@
-"""The long verbs as jobs: plain JSON in, plain JSON out.
+"""The long verbs as jobs: plain JSON in, plain JSON out; frames go by their hash in the vault.
 
 Arguments: upload_id; answers, as ``Answers.to_json`` writes them, null for what was said last;
-partial; full. The verbs are told in ``imports``, ``submissions`` and ``difference``.
+partial; full. The verbs are told in ``imports``, ``submissions``, ``difference`` and
+``settlements``; ``job_results`` makes frames of what they leave.
 """
 
 from collections.abc import Callable, Mapping
+from dataclasses import asdict
 from typing import Any
 
 from coverage_map.pipeline.actors import Actor
-from coverage_map.pipeline.difference import preview_acceptance
+from coverage_map.pipeline.difference import preview_acceptance, read_difference
 from coverage_map.pipeline.imports import recheck_upload
+from coverage_map.pipeline.job_results import keep_accepted, keep_changes, keep_difference
+from coverage_map.pipeline.settlements import publish_settlements
 from coverage_map.pipeline.submissions import accept_upload, submit_upload
 from coverage_map.pipeline.workspace import Workspace
 from geodata.ingest import Answers
@@ -27,7 +31,6 @@ def check(workspace: Workspace, actor: Actor, args: Args, progress: Progress) ->
     """Read an upload that was received; what was understood is kept with it."""
     progress("progress.check", 0, 1)
     found = recheck_upload(workspace, actor, args["upload_id"], _answers(args))
-    progress("progress.check", 1, 1)
     return {"upload_id": found.upload_id}
 
 
@@ -58,16 +61,25 @@ def accept(workspace: Workspace, actor: Actor, args: Args, progress: Progress) -
         full=full,
         progress=progress,
     )
-    return {
-        "upload_id": accepted.upload_id,
-        "rows": dict(accepted.rows),
-        "changed": accepted.changed.to_dict("records"),
-    }
+    return keep_accepted(workspace, accepted)
+
+
+def difference(workspace: Workspace, actor: Actor, args: Args, progress: Progress) -> Args:
+    """Say how an upload differs from its owner's records; arguments: ``compare_args``."""
+    found = read_difference(
+        workspace, actor, args["upload_id"], full=args["full"], progress=progress
+    )
+    return keep_difference(workspace, found)
 
 
 def preview(workspace: Workspace, actor: Actor, args: Args, progress: Progress) -> Args:
-    """Say which verdicts accepting an upload would change."""
+    """Say which verdicts accepting an upload would change; arguments: ``preview_args``."""
     changed = preview_acceptance(
-        workspace, actor, args["upload_id"], full=args.get("full"), progress=progress
+        workspace, actor, args["upload_id"], full=args["full"], progress=progress
     )
-    return {"changed": changed.to_dict("records")}
+    return keep_changes(workspace, changed)
+
+
+def publish(workspace: Workspace, actor: Actor, _args: Args, progress: Progress) -> Args:
+    """Publish what the confirmed townships agreed on."""
+    return asdict(publish_settlements(workspace, actor, progress))

@@ -1,26 +1,25 @@
 """Long verbs are jobs: a row in the ledger, and a process of its own that works at it.
 
-A job's verb is a function ``verb(workspace, actor, args, progress) -> result`` named in the
-``[jobs]`` of ``access.toml``; arguments and result are plain JSON. A person may leave and come
-back: the row tells how far it is. Which process works at it is ``worker``'s business.
+A job's verb is a function ``verb(workspace, actor, args, progress) -> result`` named in
+``long_verbs.toml``; arguments and result are plain JSON. A person may leave and come back: the row
+tells how far it is and what came of it. Which process works at it is ``worker``'s business.
 """
 
 import importlib
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import BrokenExecutor, Future
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
-from datetime import timedelta
 from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
 from coverage_map.pipeline import worker
-from coverage_map.pipeline.access import read_access
 from coverage_map.pipeline.actors import Actor, allow, local_actor
+from coverage_map.pipeline.long_verbs import SILENCE, long_verb
 from coverage_map.pipeline.workspace import Workspace, open_workspace
 from geodata.errors import (
     CoverageMapError,
@@ -28,7 +27,6 @@ from geodata.errors import (
     JobCancelledError,
     NotAllowedError,
     Place,
-    UsageError,
 )
 from geodata.store import joblog
 from geodata.store.engine import read, write
@@ -38,7 +36,6 @@ Verb = Callable[[Workspace, Actor, Mapping[str, Any], Progress], Mapping[str, An
 
 WRITE_EVERY_S = 0.25  # progress that comes faster is not written
 BEAT_EVERY_S = 2.0
-SILENCE = timedelta(seconds=30)  # after which a worker counts as dead
 
 _log = logging.getLogger(__name__)
 
@@ -73,7 +70,7 @@ def start_job(workspace: Workspace, actor: Actor, verb: str, args: Mapping[str, 
 
     NotAllowedError when the actor may not use the verb, UsageError when it is no job's.
     """
-    target = _target(verb)
+    target = long_verb(verb).function
     job_id = _add(workspace, actor, verb, args)
     future = worker.submit(run_job, workspace.folder, workspace.settings.id, job_id, target)
     future.add_done_callback(partial(_notice_end, workspace, job_id))
@@ -91,7 +88,7 @@ def run_here(
 
     The actor is taken as given; ``progress`` is told what the row is told, every time.
     """
-    function = _load(_target(verb))
+    function = _load(long_verb(verb).function)
     job_id = _add(workspace, actor, verb, args)
     return _work(workspace, actor, job_id, function, progress or _quiet)
 
@@ -102,8 +99,28 @@ def read_job(workspace: Workspace, actor: Actor, job_id: str) -> Job:
     with read(workspace.store.ledger) as connection:
         job = _job(joblog.get_job(connection, job_id))
     if allow(actor, "jobs").reach != "all" and job.account != actor.account:
-        raise NotAllowedError("not_allowed", verb="jobs", role=actor.role, account=actor.account)
+        raise NotAllowedError("not_own", verb="jobs", role=actor.role, account=actor.account)
     return job
+
+
+def same_job(workspace: Workspace, actor: Actor, verb: str, args: Mapping[str, Any]) -> Job | None:
+    """Return the actor's last job of a verb with the same arguments, however it went, if any."""
+    _notice_lost(workspace)
+    allow(actor, "jobs")
+    with read(workspace.store.ledger) as connection:
+        row = joblog.same_job(connection, verb, args, actor.account)
+    return None if row is None else _job(row)
+
+
+def last_job(
+    workspace: Workspace, actor: Actor, verbs: Iterable[str], upload_id: str = ""
+) -> Job | None:
+    """Return the last job of some verbs that the actor may see, on an upload where one is named."""
+    wanted = set(verbs)
+    for job in list_jobs(workspace, actor):
+        if job.verb in wanted and upload_id in ("", job.args.get("upload_id")):
+            return job
+    return None
 
 
 def list_jobs(workspace: Workspace, actor: Actor) -> list[Job]:
@@ -141,13 +158,6 @@ def _workspace(folder: Path, _workspace_id: str) -> Workspace:
     return open_workspace(folder)
 
 
-def _target(verb: str) -> str:
-    target = read_access()["jobs"].get(verb)
-    if target is None:
-        raise UsageError("job_verb_unknown", Place(value=verb[:80]), verb=verb[:80])
-    return str(target)
-
-
 def _load(target: str) -> Verb:
     module, _, name = target.partition(":")
     function: Verb = getattr(importlib.import_module(module), name)
@@ -155,7 +165,7 @@ def _load(target: str) -> Verb:
 
 
 def _add(workspace: Workspace, actor: Actor, verb: str, args: Mapping[str, Any]) -> str:
-    allow(actor, verb)
+    allow(actor, long_verb(verb).right)
     with write(workspace.store.ledger) as connection:
         return joblog.add_job(connection, verb, args, actor.account)
 
@@ -182,7 +192,7 @@ def _ending(workspace: Workspace, job_id: str) -> Iterator[dict[str, Any]]:
     outcome: dict[str, Any] = {"state": "failed", "fault": _plain(crash)}
     try:
         yield outcome
-    except JobCancelledError:
+    except (JobCancelledError, KeyboardInterrupt):
         outcome.update(state="cancelled", fault=None)
         raise
     except CoverageMapError as error:

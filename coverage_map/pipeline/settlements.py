@@ -5,6 +5,7 @@ see nothing of it, the city publishes.
 """
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
@@ -27,7 +28,7 @@ from coverage_map.settlement_list import (
     propose,
     settle,
 )
-from geodata.errors import StoreError, UsageError
+from geodata.errors import JobCancelledError, StoreError, UsageError
 from geodata.register import Register
 from geodata.store import agreed
 from geodata.store.engine import hold, read, write
@@ -258,11 +259,12 @@ def publish_settlements(
 
     Raises:
         UsageError: ``settlements_unchanged``: no confirmed township changes anything.
-        StoreError: ``register_changed``: another was loaded meanwhile.
+        StoreError: ``register_changed``: another was loaded, or a township reopened, meanwhile.
     """
     scope = allow(actor, "publish")
     register, quarter = load_register(workspace), workspace.settings.quarter
-    progress("progress.register", 0, 1)
+    every = every_scope()
+    progress("progress.register", 0, len(every) + 1)
     with read(workspace.store.ledger) as connection:
         found = _seen(workspace, connection, register, scope)
         states = _states(workspace, connection, register, scope, found)
@@ -276,15 +278,18 @@ def publish_settlements(
     }
     with write(workspace.store.ledger) as connection:
         hold(connection, "register")
+        hold(connection, f"settlements {quarter}")
+        still = {row["township_code"] for row in agreed.confirmations(connection, quarter)}
         newest = newest_register(connection)
-        if newest is None or newest["version"] != register.version:
+        if newest is None or newest["version"] != register.version or not still >= set(townships):
             raise StoreError("register_changed", version=register.version)
         add_register(connection, new.version, {**newest["objects"], **settled})
         what = {"version": new.version, "quarter": quarter, "townships": townships}
         add_audit(connection, actor.account, "publish", what)
-    every = every_scope()
-    for done, name in enumerate(every):
-        progress("progress.evaluate", done, len(every))
+    for done, name in enumerate(every, start=1):
+        # It is published: who asks to stop from here on asks too late.
+        with suppress(JobCancelledError):
+            progress("progress.evaluate", done, len(every) + 1)
         evaluate(workspace, name)
     return published
 

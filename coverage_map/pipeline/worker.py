@@ -12,7 +12,7 @@ from collections.abc import Callable
 from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor
 from functools import cache
 
-from coverage_map.pipeline.access import read_access
+from coverage_map.pipeline.long_verbs import read_long_verbs
 
 _lock = threading.Lock()
 
@@ -32,17 +32,10 @@ def warm_up() -> None:
     submit(import_verbs)
 
 
-def stop_worker() -> None:
-    """Let the worker go once it is done with its job; the next job starts another."""
-    with _lock:
-        _executor().shutdown(wait=False, cancel_futures=True)
-        _executor.cache_clear()
-
-
 def import_verbs() -> None:
     """Import every module a job may need."""
-    for target in read_access()["jobs"].values():
-        importlib.import_module(str(target).partition(":")[0])
+    for verb in read_long_verbs().values():
+        importlib.import_module(verb.function.partition(":")[0])
 
 
 @cache

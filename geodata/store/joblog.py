@@ -22,13 +22,12 @@ JobEnd = Literal["done", "failed", "cancelled"]
 def add_job(connection: Connection, verb: str, args: Mapping[str, Any], account: str) -> str:
     """Queue a job and return its id; ``args`` must be plain JSON."""
     identifier = new_id()
-    text = json.dumps(args, sort_keys=True, ensure_ascii=False)
     connection.execute(
         insert(schema.job).values(
             id=identifier,
             verb=verb,
             args=dict(args),
-            args_hash=content_hash(f"{verb} {text}".encode()),
+            args_hash=_args_hash(verb, args),
             account=account,
             state="queued",
             done=0,
@@ -39,6 +38,21 @@ def add_job(connection: Connection, verb: str, args: Mapping[str, Any], account:
         )
     )
     return identifier
+
+
+def _args_hash(verb: str, args: Mapping[str, Any]) -> str:
+    text = json.dumps(args, sort_keys=True, ensure_ascii=False)
+    return content_hash(f"{verb} {text}".encode())
+
+
+def same_job(
+    connection: Connection, verb: str, args: Mapping[str, Any], account: str
+) -> dict[str, Any] | None:
+    """Return an account's last job of a verb with the same arguments, None where there is none."""
+    table = schema.job
+    same = (table.c.args_hash == _args_hash(verb, args)) & (table.c.account == account)
+    query = select(table).where(same, table.c.verb == verb)
+    return first_row(connection, query.order_by(table.c.created_at.desc()).limit(1))
 
 
 def get_job(connection: Connection, job_id: str) -> dict[str, Any]:
@@ -124,6 +138,14 @@ def lost_jobs(connection: Connection, silence: timedelta) -> Sequence[str]:
     alive = select(table.c.id).where(table.c.state == "running", table.c.beat_at >= limit)
     left = (table.c.state == "queued") & (table.c.created_at < limit) & ~alive.exists()
     return connection.execute(select(table.c.id).where(silent | left)).scalars().all()
+
+
+def is_alive(connection: Connection, verbs: Sequence[str], silence: timedelta) -> bool:
+    """Say whether a worker is at a job of one of these verbs and gave signs of life lately."""
+    table = schema.job
+    running = (table.c.state == "running") & (table.c.beat_at >= stamp(-silence))
+    query = select(table.c.id).where(running, table.c.verb.in_(verbs)).limit(1)
+    return connection.execute(query).first() is not None
 
 
 def ask_to_cancel(connection: Connection, job_id: str) -> None:

@@ -22,6 +22,7 @@ from coverage_map.pipeline.jobs import (
     run_here,
     start_job,
 )
+from coverage_map.pipeline.long_verbs import LongVerb
 from coverage_map.pipeline.workspace import Workspace, create_workspace
 from geodata.errors import (
     Fault,
@@ -58,7 +59,7 @@ def verb(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
     )
 
     def choose(name: str) -> None:
-        monkeypatch.setattr(jobs, "_target", lambda _verb: f"job_verbs:{name}")
+        monkeypatch.setattr(jobs, "long_verb", lambda verb: LongVerb(f"job_verbs:{name}", verb))
 
     return choose
 
@@ -266,7 +267,7 @@ def test_a_worker_gives_signs_of_life(
             time.sleep(0.01)
         return {}
 
-    monkeypatch.setattr(jobs, "_target", lambda _verb: "nowhere:silent")
+    monkeypatch.setattr(jobs, "long_verb", lambda verb: LongVerb("nowhere:silent", verb))
     monkeypatch.setattr(jobs, "_load", lambda _target: silent)
     run_here(workspace, city, "evaluate", {})
     assert len(beats) > 3
@@ -304,10 +305,11 @@ def test_a_worker_does_not_outlive_a_killed_server(tmp_path: Path, verb) -> None
         from pathlib import Path
         from coverage_map.pipeline import jobs, worker
         from coverage_map.pipeline.actors import local_actor
+        from coverage_map.pipeline.long_verbs import LongVerb
         from coverage_map.pipeline.workspace import open_workspace
         if __name__ == "__main__":
             sys.path.insert(0, {str(Path(__file__).parent)!r})
-            jobs._target = lambda verb: "job_verbs:wait"
+            jobs.long_verb = lambda verb: LongVerb("job_verbs:wait", verb)
             workspace = open_workspace(Path({str(workspace.folder)!r}))
             began = {str(began)!r}
             jobs.start_job(workspace, local_actor(workspace), "evaluate", {{"began": began}})
