@@ -1,118 +1,36 @@
-"""What owners report of structures, and how likely two reports speak of the same one.
+"""How likely two reports speak of the same structure.
 
 Owners name and number the same tower each in its own way. Reports near each other are weighed in
-pairs by distance, name and tenancy; the weights are data (``rules/assets.toml``).
+pairs by distance, name, tenancy and age; the weights are data (``rules/assets.toml``).
 """
 
-import re
-from collections.abc import Mapping, Sequence
-from itertools import takewhile
-
-import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from coverage_map.asset_names import compare_names, name_core
-from coverage_map.indicators.claims import positions, records_of, spread, text
+from coverage_map.asset_names import compare_names
+from coverage_map.indicators.claims import spread
 from coverage_map.rules.assets import AssetSettings, read_asset_settings
-from geodata.crs import CGCS2000, geodesic_m, pairs_within
-from geodata.register import Register
+from geodata.crs import geodesic_m, pairs_within
+from geodata.place_names import plain_name
 
-Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 Objects = npt.NDArray[np.object_]
-_TRUST = {"tower": 0, "site": 1, "cell": 2}
-_SECTOR = re.compile(r"[-_ ]\d*$")  # behind the name of a station
-
-
-def read_reports(records: Mapping[str, gpd.GeoDataFrame], register: Register) -> pd.DataFrame:
-    """List what owners report of structures: towers, sites, and the stations their cells name.
-
-    Cells are one report for each owner and site id, at the middle of their positions. Reports
-    without a position are left out. Ordered by trust: towers first, cells last.
-    """
-    towers, sites = records_of(records, "tower"), records_of(records, "site")
-    parts = [
-        towers.assign(mentions=towers["tenants"], holder=text(towers["owner"]), station=""),
-        sites.assign(
-            mentions=sites["shared_with"],
-            holder=text(sites["tower_owner"]),
-            station=text(sites["source_id"]),
-        ),
-        _stations(records_of(records, "cell")),
-    ]
-    columns = ["record_id", "kind", "owner", "source_id", "name", "unit_code"]
-    columns += ["mentions", "holder", "station"]
-    points = np.vstack([positions(part["geometry"]) for part in parts])
-    frame = pd.concat([part[columns] for part in parts], ignore_index=True)
-    frame = frame.assign(lon=points[:, 0], lat=points[:, 1])
-    for name in ("record_id", "owner", "source_id", "name", "unit_code", "holder", "station"):
-        frame[name] = text(frame[name])
-    frame = frame.iloc[np.flatnonzero(np.isfinite(points).all(axis=1))]
-    order = frame["kind"].map(_TRUST)
-    frame = frame.assign(trust=order).sort_values(["trust", "record_id"]).reset_index(drop=True)
-    return frame.assign(**_cores(frame, register))
-
-
-def _stations(cells: pd.DataFrame) -> pd.DataFrame:
-    """Return one row for each owner's station that cells name; the first cell stands for it."""
-    cells = cells[text(cells["site_id"]) != ""]
-    points = positions(cells["geometry"])
-    cells = cells.assign(station=text(cells["site_id"]), lon=points[:, 0], lat=points[:, 1])
-    cells = cells.sort_values("record_id")
-    groups = cells.groupby(["owner", "station"], sort=True)
-    first = groups.first().reset_index()
-    middle = groups[["lon", "lat"]].median().reset_index(drop=True)
-    names = [_common_start(list(rows)) for _, rows in groups["name"]]
-    return first.assign(
-        source_id=first["station"],
-        name=names,
-        mentions=first["networks"],
-        holder="",
-        kind="cell",
-        geometry=gpd.points_from_xy(middle["lon"], middle["lat"], crs=CGCS2000),
-    )
-
-
-def _common_start(names: Sequence[str]) -> str:
-    """Return what the names of a station's cells have in common at their start: their station's."""
-    first, last = min(map(str, names)), max(map(str, names))
-    same = takewhile(lambda pair: pair[0] == pair[1], zip(first, last, strict=False))
-    start = "".join(letter for letter, _ in same)
-    return _SECTOR.sub("", start) or start
-
-
-def _cores(frame: pd.DataFrame, register: Register) -> dict[str, Objects]:
-    """Return what is left of each name without generic words and the names of its place."""
-    counties = dict(zip(register.counties["code"], register.counties["name"], strict=True))
-    townships = dict(zip(register.townships["code"], register.townships["name"], strict=True))
-    pairs = [
-        name_core(name, (counties.get(code[:6], ""), townships.get(code[:9], "")))
-        for name, code in zip(frame["name"], frame["unit_code"], strict=True)
-    ]
-    core, number = np.empty(len(pairs), dtype=object), np.empty(len(pairs), dtype=object)
-    core[:] = [pair[0] for pair in pairs]
-    number[:] = [pair[1] for pair in pairs]
-    return {"core": core, "number": number}
 
 
 def weigh_pairs(reports: pd.DataFrame, settings: AssetSettings | None = None) -> pd.DataFrame:
     """Weigh every pair of reports within reach; the first report of a pair is the more trusted.
 
     Returns:
-        one, other (rows of ``reports``), distance_m, names, tenancy, within (one owner), same_id,
-        probability. Pairs of towers of one owner are left out: an owner knows its own ids.
+        one, other (rows of ``reports``), distance_m, by (id, name, evidence), names, tenancy, age,
+        within (one owner), probability. Pairs of towers of one owner are left out: it knows its
+        own ids.
     """
     settings = settings or read_asset_settings()
     lonlat = reports[["lon", "lat"]].to_numpy(float)
     one, other, metres = pairs_within(lonlat, lonlat, settings.reach_m)
-    named_one, named_other = _same_ids(reports)
-    far = geodesic_m(*lonlat[named_one].T, *lonlat[named_other].T)
-    named = pd.DataFrame({"one": named_one, "other": named_other, "distance_m": far})
-    named = named[named["distance_m"] <= settings.same_id_m].assign(same_id=True)
     near = pd.DataFrame({"one": one, "other": other, "distance_m": metres})[one < other]
-    pairs = pd.concat([named, near.assign(same_id=False)], ignore_index=True)
+    pairs = pd.concat([_settled(reports, settings), near.assign(by="evidence")], ignore_index=True)
     pairs = pairs.drop_duplicates(["one", "other"]).reset_index(drop=True)
     left, right = (
         reports.iloc[pairs[side].to_numpy(np.int64)].reset_index(drop=True)
@@ -123,31 +41,75 @@ def weigh_pairs(reports: pd.DataFrame, settings: AssetSettings | None = None) ->
     pairs = pairs.assign(
         distance_m=pairs["distance_m"].round().astype("int64"),
         within=within,
-        names=compare_names(left, right, settings),
+        names=_names(left, right, settings),
         tenancy=_tenancy(left, right),
+        age=_age(left, right, settings),
     )
-    pairs["probability"] = np.where(pairs["same_id"], 1.0, _probability(pairs, settings))
+    settled = (pairs["by"] != "evidence").to_numpy(bool)
+    pairs["probability"] = np.where(settled, 1.0, _probability(pairs, settings))
     return pairs[~(within & towers)].reset_index(drop=True)
 
 
-def _same_ids(reports: pd.DataFrame) -> tuple[Ints, Ints]:
-    """Pair an owner's sites with the stations that its cells name by the same id."""
-    rows = reports.assign(row=np.arange(len(reports)))[["row", "kind", "owner", "station"]]
-    rows = rows[rows["station"] != ""]
-    both = rows[rows["kind"] == "site"].merge(rows[rows["kind"] == "cell"], on=["owner", "station"])
-    return both["row_x"].to_numpy(np.int64), both["row_y"].to_numpy(np.int64)
+def _settled(reports: pd.DataFrame, settings: AssetSettings) -> pd.DataFrame:
+    """Pair reports that need no weighing: one, other, distance_m, by.
+
+    By id an owner's site and the station its cells name, a tower and a site that names it; by name
+    an owner's site and its only station of that very name.
+    """
+    rows = reports.assign(row=np.arange(len(reports)), called=reports["name"].map(plain_name))
+    towers, sites, cells = (rows[rows["kind"] == kind] for kind in ("tower", "site", "cell"))
+    found = []
+    for first, second, keys, by, most in (
+        (sites, cells, ["owner", "station"], "id", settings.same_id_m),
+        (_alone(towers, ["tower_id"]), sites, ["tower_id"], "id", settings.same_id_m),
+        (sites, cells, ["owner", "called"], "name", settings.same_name_m),
+    ):
+        left, right = (side[side[keys[-1]] != ""] for side in (first, second))
+        if by == "name":
+            left, right = _alone(left, keys), _alone(right, keys)
+        columns = [*keys, "row", "lon", "lat"]
+        both = left[columns].merge(right[columns], on=keys, suffixes=("", "_2"))
+        ends = both[["lon", "lat", "lon_2", "lat_2"]].to_numpy(float).T
+        both = both.assign(distance_m=geodesic_m(*ends), by=by)
+        found.append(both[both["distance_m"] <= most])
+    pairs = pd.concat(found, ignore_index=True).rename(columns={"row": "one", "row_2": "other"})
+    return pairs[["one", "other", "distance_m", "by"]].astype({"one": "int64", "other": "int64"})
+
+
+def _alone(rows: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
+    """Return the rows whose key no other row has: a key of two names neither."""
+    return rows.drop_duplicates(keys, keep=False)
+
+
+def _names(left: pd.DataFrame, right: pd.DataFrame, settings: AssetSettings) -> Objects:
+    """Compare names; of a tower with a site also the name that the site gives its tower."""
+    names = compare_names(left, right, settings)
+    tower = (left["kind"] == "tower").to_numpy(bool) & right["tower_core"].ne("").to_numpy(bool)
+    given = right.assign(core=right["tower_core"], number=right["tower_number"])
+    return np.where(tower, compare_names(left, given, settings), names).astype(object)
 
 
 def _tenancy(left: pd.DataFrame, right: pd.DataFrame) -> Objects:
-    """Say whether one report names the other's owner on the structure, or leaves it out."""
+    """Say whether one report names the other's owner on the structure, or leaves it out.
+
+    That an owner is tenant of a tower says nothing of whether the tower is its own: of two towers
+    only whose they are counts.
+    """
+    first, second = ((side["kind"] == "tower").to_numpy(bool) for side in (left, right))
     told = _mentions(left, right["owner"]) | _mentions(right, left["owner"])
+    told = told & ~(first & second)
     stated = left["holder"].ne("") & right["holder"].ne("")
     denied = (stated & left["holder"].ne(right["holder"])).to_numpy(bool)
-    tower = (left["kind"] == "tower").to_numpy(bool) & (right["kind"] != "tower").to_numpy(bool)
     listed = left["mentions"].map(_some).to_numpy(bool)
     apart = (left["owner"] != right["owner"]).to_numpy(bool)
-    denied = denied | (tower & listed & ~told & apart)
+    denied = denied | (first & ~second & listed & ~told & apart)
     return np.select([told, denied], np.array(["told", "denied"], dtype=object), "silent")
+
+
+def _age(left: pd.DataFrame, right: pd.DataFrame, settings: AssetSettings) -> Objects:
+    """Say whether two towers were built years apart."""
+    years = (left["built"] - right["built"]).abs().to_numpy(float)
+    return np.where(years > settings.years, "apart", "silent").astype(object)
 
 
 def _some(value: object) -> bool:
@@ -169,5 +131,6 @@ def _probability(pairs: pd.DataFrame, settings: AssetSettings) -> Floats:
     odds = odds + np.where(within, settings.distance_within[band], settings.distance_across[band])
     names = pairs["names"]
     odds = odds + np.where(within, names.map(settings.name_within), names.map(settings.name_across))
-    odds = odds + pairs["tenancy"].map(settings.tenancy).to_numpy(float)
+    for evidence, weights in (("tenancy", settings.tenancy), ("age", settings.age)):
+        odds = odds + pairs[evidence].map(weights).to_numpy(float)
     return np.round(1.0 / (1.0 + np.exp(-odds)), 4)

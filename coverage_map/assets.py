@@ -13,7 +13,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from coverage_map.asset_pairs import read_reports, weigh_pairs
+from coverage_map.asset_pairs import weigh_pairs
+from coverage_map.asset_reports import read_reports
 from coverage_map.rules.assets import AssetSettings, read_asset_settings
 from geodata.crs import geodesic_m
 from geodata.register import Register
@@ -46,9 +47,9 @@ REPORT: dict[str, str] = {
     "lat": "float64",
     "unit_code": "str",
     "linked_to": "str",  # record_id, "" for the first report of an asset
-    "by": "str",  # id, evidence, person, "" for the first
+    "by": "str",  # id, name, evidence, person, "" for the first
     "distance_m": "Int64",
-    "names": "str",  # same, number, alike, contains, different, silent
+    "names": "str",  # same, number, more, alike, contains, different, silent
     "tenancy": "str",  # told, denied, silent
     "probability": "float64",
 }
@@ -168,10 +169,10 @@ def _in_order(pairs: pd.DataFrame, said: dict[tuple[int, int], bool]) -> Iterato
     ordered = pairs.sort_values(
         ["probability", "distance_m", "one", "other"], ascending=[False, True, True, True]
     )
-    columns = (ordered[name].tolist() for name in ("one", "other", "same_id"))
-    for one, other, same_id in zip(*columns, strict=True):
+    columns = (ordered[name].tolist() for name in ("one", "other", "by"))
+    for one, other, by in zip(*columns, strict=True):
         if (one, other) not in said:
-            yield one, other, "id" if same_id else "evidence"
+            yield one, other, by
 
 
 def _from_first(links: list[Link]) -> dict[int, tuple[int, str]]:

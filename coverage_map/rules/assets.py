@@ -28,9 +28,12 @@ class AssetSettings:
     hash: str
     reach_m: int
     same_id_m: int
+    same_name_m: int
     join: float
     sure: float
     words: tuple[str, ...]
+    marks: tuple[str, ...]
+    contrasts: tuple[frozenset[str], ...]
     alike: float
     contains: int
     prior_across: float
@@ -41,6 +44,8 @@ class AssetSettings:
     name_across: Mapping[str, float]
     name_within: Mapping[str, float]
     tenancy: Mapping[str, float]
+    years: int
+    age: Mapping[str, float]
 
 
 def _weights(table: Mapping[str, Any]) -> dict[str, float]:
@@ -62,9 +67,12 @@ def read_asset_settings(path: Path | None = None) -> AssetSettings:
             hash=sha256(json.dumps(data, sort_keys=True).encode()).hexdigest(),
             reach_m=int(data["reach_m"]),
             same_id_m=int(data["same_id_m"]),
+            same_name_m=int(data["same_name_m"]),
             join=float(data["join"]),
             sure=float(data["sure"]),
             words=tuple(data["names"]["words"]),
+            marks=tuple(data["names"]["marks"]),
+            contrasts=tuple(frozenset(letters) for letters in data["names"]["contrasts"]),
             alike=float(data["names"]["alike"]),
             contains=int(data["names"]["contains"]),
             prior_across=float(data["prior"]["across"]),
@@ -75,6 +83,8 @@ def read_asset_settings(path: Path | None = None) -> AssetSettings:
             name_across=_weights(data["name"]["across"]),
             name_within=_weights(data["name"]["within"]),
             tenancy=_weights(data["tenancy"]),
+            years=int(data["years"]),
+            age=_weights(data["age"]),
         )
     except (KeyError, TypeError, ValueError) as error:
         place = Place(file=str(path or "assets.toml"))

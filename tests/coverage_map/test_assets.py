@@ -3,14 +3,16 @@
 from typing import Any
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from benchmarks.assets import report_towers, score
-from coverage_map.asset_names import name_core
+from coverage_map.asset_names import compare_names, name_core
 from coverage_map.assets import ASSET, REPORT, Decision, resolve_assets, surely_one
+from coverage_map.rules.assets import read_asset_settings
 from geodata.records import read_kinds, record_columns
 from geodata.register import empty_register
 from geodata.store.merging import check_records
@@ -141,10 +143,112 @@ def test_nothing_reported_gives_nothing() -> None:
         ("移动-方山庙沟-FDD", "庙沟", ""),
         ("方山镇庙沟村东", "庙沟", "东"),
         ("中国铁塔", "", ""),
+        ("庙沟村西基站", "庙沟", "西"),
+        ("方山庙沟二基站", "庙沟", "2"),
+        ("方山庙沟第二基站", "庙沟", "2"),
+        ("庙沟02站", "庙沟", "2"),
+        ("庙沟村东2号", "庙沟", "东2"),
+        ("许继集团2号楼", "许继集团2楼", ""),
+        ("庙沟-FDD1800-2", "庙沟", "2"),
+        ("庙沟_800M", "庙沟", ""),
+        ("庙沟(NR2.6G)", "庙沟", ""),
+        ("庙沟村-HLH", "庙沟", ""),
+        ("二", "二", ""),
     ],
 )
 def test_cores_of_names(name: str, core: str, number: str) -> None:
     assert name_core(name, ("禹州市", "方山镇")) == (core, number)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "said"),
+    [
+        ("庙沟2号基站", "庙沟二站", "same"),
+        ("庙沟村东", "庙沟西基站", "number"),
+        ("庙沟一号站", "庙沟2", "number"),
+        ("庙沟", "庙沟村东", "more"),
+        ("东张庄", "西张庄", "number"),
+        ("张庄", "东张庄", "more"),
+        ("前李家洼子", "后李家洼子", "number"),
+        ("许继集团2号楼铁塔", "许继集团3号楼铁塔", "number"),
+        ("信息工程学院南校区西", "市区信息工程学院南校区西", "alike"),
+        ("庙沟", "小庙沟里", "contains"),
+        ("庙沟", "李岗", "different"),
+        ("庙沟", "铁塔", "silent"),
+    ],
+)
+def test_names_as_owners_write_them(one: str, other: str, said: str) -> None:
+    left, right = (
+        pd.DataFrame([name_core(name)], columns=["core", "number"]) for name in (one, other)
+    )
+    weights = read_asset_settings()
+    assert compare_names(left, right, weights).tolist() == [said]
+    assert compare_names(right, left, weights).tolist() == [said]
+
+
+def test_far_apart_no_name_makes_sure() -> None:
+    weights = read_asset_settings()
+    far = weights.distance_to_m > 80
+    best = max(weights.name_across.values()) + max(weights.tenancy.values())
+    at_most = 1 / (1 + np.exp(-(weights.distance_across[far] + best)))
+    assert far.sum() >= 3
+    assert (at_most < weights.sure).all()
+
+
+@pytest.mark.parametrize("metres", [210, 250, 290])
+def test_the_same_name_far_apart_waits_for_a_look(metres: int) -> None:
+    records = {
+        "site": _frame(
+            "site", _site("cmcc", 0, "移动庙沟基站"), _site("unicom", metres, "庙沟村FDD")
+        )
+    }
+    assets, reports = resolve_assets(records, empty_register())
+    assert (assets["probability"] < read_asset_settings().sure).any()
+    assert len(set(surely_one(reports).values())) == 2
+    near = {"site": _frame("site", _site("cmcc", 0, "庙沟"), _site("unicom", 30, "庙沟村"))}
+    assets, reports = resolve_assets(near, empty_register())
+    assert len(assets) == len(set(surely_one(reports).values())) == 1
+
+
+def test_a_site_that_gives_its_towers_id_stands_on_it() -> None:
+    records = {
+        "tower": _frame("tower", _tower(0), _tower(150, record_id="t2", source_id="T-2")),
+        "site": _frame("site", _site("cmcc", 140, "新城花园", tower_id="T-1")),
+    }
+    _, reports = resolve_assets(records, empty_register())
+    assert _groups(reports) == {frozenset({"t1", "s_cmcc"}), frozenset({"t2"})}
+    assert reports.set_index("record_id").loc["s_cmcc", "by"] == "id"
+
+
+def test_sheets_of_one_owner_that_share_no_id_are_joined_by_name() -> None:
+    cells = [
+        {"record_id": f"c{n}", "owner": "cmcc", "source_id": f"c{n}", "name": f"{name}-{n}"}
+        | {"site_name": name, "north_m": 190.0}
+        for name in ("庙沟基站", "庙沟2基站")
+        for n in (1, 2)
+    ]
+    for number, cell in enumerate(cells):
+        cell["record_id"] = f"c{number}"
+    records = {
+        "site": _frame("site", _site("cmcc", 0, "庙沟基站", source_id="HN-0001")),
+        "cell": _frame("cell", *cells),
+    }
+    assets, reports = resolve_assets(records, empty_register())
+    assert sorted(assets["reports"]) == [1, 2]
+    joined = reports[reports["by"] == "name"]
+    assert joined["distance_m"].tolist() == [190]
+    assert surely_one(reports)["s_cmcc"] in surely_one(reports).values()
+
+
+def test_a_tower_built_beside_an_old_one_is_another() -> None:
+    old = _tower(0, record_id="o", owner="cmcc", name="庙沟自有塔", built="2008-05-01")
+    new = _tower(180, name="庙沟新建", built="2023-05-01", tenants=["cmcc"])
+    records = {"tower": _frame("tower", old, new)}
+    assert len(resolve_assets(records, empty_register())[0]) == 2
+    # A carrier's list of what it rents names the same tower again.
+    rented = _tower(10, record_id="o", owner="cmcc", name="庙沟铁塔", built="2023-06-01")
+    records = {"tower": _frame("tower", rented, _tower(0, built="2023-05-01", name="庙沟"))}
+    assert len(resolve_assets(records, empty_register())[0]) == 1
 
 
 @settings(max_examples=5, deadline=None)
