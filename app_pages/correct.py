@@ -25,7 +25,7 @@ def ask_open(scene: Scene, check: pipeline.UploadCheck) -> pipeline.Answers | No
         (table, question)
         for table in check.tables
         for question in table.questions
-        if question.options
+        if question.options or question.code == "column"
     ]
     if not asked:
         return None
@@ -35,11 +35,10 @@ def ask_open(scene: Scene, check: pipeline.UploadCheck) -> pipeline.Answers | No
         for number, (table, question) in enumerate(asked):
             given[table.sheet, number] = st.selectbox(
                 understood.ask(question, table, text),
-                question.options,
-                # What the evidence speaks for stands first; a system is never proposed.
-                index=None if question.code == "crs" else 0,
+                _options(question),
+                index=0 if _is_proposed(question, table) else None,
                 placeholder=text("upload.choose"),
-                format_func=lambda value, code=question.code: understood.option(code, text, value),
+                format_func=lambda value, code=question.code: _option(code, text, value),
                 key=f"answer_{check.upload_id}_{table.sheet}_{number}",
             )
         if not st.form_submit_button(text("upload.answer"), type="primary"):
@@ -57,6 +56,26 @@ def ask_open(scene: Scene, check: pipeline.UploadCheck) -> pipeline.Answers | No
         st.html(f'<div class="fault" role="alert">{escape(said)}</div>')
         return None
     return answers
+
+
+def _options(question: pipeline.Question) -> tuple[str, ...]:
+    """Return what may be answered; of a column also that the table has none for the field."""
+    none = (NOTHING,) if question.code == "column" else ()
+    return (*question.options, *none)
+
+
+def _is_proposed(question: pipeline.Question, table: pipeline.CheckedTable) -> bool:
+    """Say whether the first option is one that evidence speaks for; a system is never proposed."""
+    if question.code == "column":
+        used = {match.field: match.header for match in table.columns}
+        return used.get(str(question.params["field"])) == next(iter(question.options), None)
+    return question.code == "kind"
+
+
+def _option(code: str, text: Text, value: str) -> str:
+    if code == "column" and value == NOTHING:
+        return text("upload.none_of_these")
+    return understood.option(code, text, value)
 
 
 def _answer_to(question: pipeline.Question, value: str) -> pipeline.TableAnswer:

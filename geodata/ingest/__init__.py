@@ -12,11 +12,13 @@ import pandas as pd
 from geodata.crs import CGCS2000
 from geodata.errors import Fault, FileRefusedError, Place
 from geodata.ingest.check import check_table
-from geodata.ingest.columns import Columns, map_columns
+from geodata.ingest.columns import Columns, is_headless, map_columns
 from geodata.ingest.detect import split_upload
 from geodata.ingest.header import find_tables
 from geodata.ingest.header_forms import header_keys
-from geodata.ingest.known import key_texts, known_places, placed_records
+from geodata.ingest.known import key_texts, placed_records
+from geodata.ingest.marks import is_linked
+from geodata.ingest.profile_values import make_of
 from geodata.ingest.raw import Grid, Part, RawTable
 from geodata.ingest.read_dxf import read_dxf
 from geodata.ingest.read_kml import read_kml
@@ -160,7 +162,13 @@ def _is_open(report: CheckedTable) -> bool:
 
 
 def table_shape(table: RawTable) -> tuple[str, ...]:
-    """Return what tables of the same making have in common: their normalised headers, sorted."""
+    """Return what tables of the same making have in common: their normalised headers, sorted.
+
+    Of a table without a header: the letter of each column and what make its cells are of.
+    """
+    if is_headless(table):
+        pairs = zip(table.headers, table.columns, strict=True)
+        return tuple(sorted(f"{header}:{make_of(cells)}" for header, cells in pairs))
     return tuple(sorted(header_keys(header)[0] for header in table.headers if header))
 
 

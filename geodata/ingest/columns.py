@@ -7,6 +7,7 @@ from geodata.errors import Fault, Place, UsageError
 from geodata.ingest.compete import Candidates, Choice, choose_columns, pair_stem
 from geodata.ingest.guess import distinct_share, table_hits
 from geodata.ingest.header_forms import header_keys
+from geodata.ingest.header_says import speaks_against
 from geodata.ingest.judge_values import (
     Candidate,
     Judge,
@@ -79,7 +80,8 @@ def map_columns(
         return _map(table, answer.kind, answer, file, judge, remembered=remembered)
     found = recognise(table, file, owner, judge)
     if found.kind:
-        return _map(table, found.kind, answer, file, judge, remembered=remembered)
+        columns = _map(table, found.kind, answer, file, judge, remembered=remembered)
+        return _confirm_kind(columns, found.options) if found.by_values else columns
     faults: tuple[Fault, ...] = ()
     if found.headers:
         most = strangers()["rule"]["named"]
@@ -90,7 +92,19 @@ def map_columns(
         place = Place(file=file, sheet=table.sheet, row=table.header_row)
         faults = (Fault("headers_of_others", place, params, "note"),)
     questions = (Question("kind", found.options),) if found.options else ()
+    if found.reason == "none_of_ours" and is_headless(table):
+        return Columns(reason="no_header", faults=faults, questions=questions)
     return Columns(reason=found.reason, faults=faults, questions=questions)
+
+
+def _confirm_kind(columns: Columns, options: tuple[str, ...]) -> Columns:
+    """Ask about a kind that only values tell, the likeliest first."""
+    return replace(columns, questions=(Question("kind", options), *columns.questions))
+
+
+def is_headless(table: RawTable) -> bool:
+    """Say whether a table of a sheet has no header; its columns are called ``$A``, ``$B``."""
+    return table.header_row is None and table.geometry is None
 
 
 def _is_of(answer: TableAnswer, table: RawTable) -> bool:
@@ -194,6 +208,9 @@ def _say_choice(found: _Found, name: str, choice: Choice) -> None:
     others = "、".join(dict.fromkeys(headers[j] for j in choice.others))
     params = {"field": name, "others": others, "because": choice.because}
     found.note("column_chosen", params, choice.column)
+    if choice.systems:
+        own, its = choice.systems
+        found.note("pair_offset", {"others": others, "chosen": own, "crs": its}, choice.column)
 
 
 def _judge_missing(found: _Found, answer: TableAnswer, judge: Judge) -> None:
@@ -219,7 +236,7 @@ def _judge_missing(found: _Found, answer: TableAnswer, judge: Judge) -> None:
         if leads(options):
             _take(found, name, options[0], sure=sure)
         if not sure:
-            found.questions.append(Question("column", _ranked(found, options), params))
+            found.questions.append(Question("column", _ranked(found, name, options), params))
     for name, entry in found.kind.fields.items():
         if answer.columns.get(name, "-") == "" and entry.required and name not in found.matches:
             params = {"field": name, "kind": found.kind.name}
@@ -249,7 +266,7 @@ def _judge_pair(found: _Found, answer: TableAnswer, judge: Judge) -> None:
         if not sure:
             params = {"field": name, "kind": found.kind.name}
             options = list(dict.fromkeys(pair[name] for pair in pairs))
-            found.questions.append(Question("column", _ranked(found, options), params))
+            found.questions.append(Question("column", _ranked(found, name, options), params))
 
 
 def _judge_order(found: _Found, answer: TableAnswer, judge: Judge) -> list[str]:
@@ -292,12 +309,16 @@ def _take(found: _Found, name: str, option: Candidate, *, sure: bool) -> None:
         found.note("column_by_values", {"field": name}, option.column)
 
 
-def _ranked(found: _Found, options: Sequence[Candidate]) -> tuple[str, ...]:
-    """Return the headers a field may stand under: likely ones, unknown ones, the rest."""
+def _ranked(found: _Found, name: str, options: Sequence[Candidate]) -> tuple[str, ...]:
+    """Return the headers a field may stand under: likely ones, unknown ones, the rest.
+
+    Those that say they are of something else come last: a person may know better.
+    """
+    entry = found.kind.all_fields[name]
     headers, taken = found.table.headers, found.taken
     first = [headers[option.column] for option in options]
     spare = [header for j, header in enumerate(headers) if j not in taken]
-    spare.sort(key=is_bystander)
+    spare.sort(key=lambda header: (speaks_against(header, entry), is_bystander(header)))
     return tuple(dict.fromkeys([*first, *spare]))
 
 

@@ -1,13 +1,15 @@
 """Choose among columns that name the same field, by what stands in them, and say why."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
+from geodata.crs import CGCS2000
 from geodata.ingest.aliases import Hit
 from geodata.ingest.header_forms import header_keys
 from geodata.ingest.judge_values import Judge
+from geodata.ingest.pair_offsets import Columns, pair_systems
 from geodata.ingest.raw import RawTable
 from geodata.ingest.settings import settings
 from geodata.records import Field, Kind
@@ -20,14 +22,17 @@ class Choice:
     """The column taken for a field, what else was there and why it was not taken.
 
     ``because``: ``fuller`` (more cells filled), ``readable`` (more cells that the field can take),
-    ``pair`` (belongs to the pair of coordinates taken), ``preferred`` (the header is known better),
-    ``first`` (nothing tells them apart), "" where there was no other.
+    ``pair`` (belongs to the pair of coordinates taken), ``offset`` (the other pair is what this one
+    becomes by a shift), ``preferred`` (the header is known better), ``first`` (nothing tells them
+    apart), "" where there was no other. ``systems``: those of the pair and of another pair, where
+    the shift between them tells.
     """
 
     column: int
     because: str = ""
     others: tuple[int, ...] = ()
     same: bool = True
+    systems: tuple[str, str] | tuple[()] = ()
 
 
 def choose_columns(
@@ -86,8 +91,8 @@ def _good_share(table: RawTable, column: int, entry: Field, judge: Judge) -> flo
 def _choose_pair(table: RawTable, kind: Kind, hits: Candidates, judge: Judge) -> dict[str, Choice]:
     """Choose one pair of coordinate columns: the same words before longitude and latitude.
 
-    Of several pairs a fuller one goes before the one with the preferred aliases. What is not of
-    one pair is left to be chosen singly.
+    Of several pairs a fuller one goes before one that others prove to be in CGCS2000, and that
+    before the one with the preferred aliases. What is not of one pair is left to be chosen singly.
     """
     eastings, northings = hits.get("x", []), hits.get("y", [])
     if len(eastings) < 2 and len(northings) < 2:
@@ -100,18 +105,32 @@ def _choose_pair(table: RawTable, kind: Kind, hits: Candidates, judge: Judge) ->
     ]
     if not pairs:
         return {}
-    good = [_pair_share(table, kind, (x[1], y[1]), judge) for x, y in pairs]
-    most = max(good)
+    columns = [(x[1], y[1]) for x, y in pairs]
+    good = [_pair_share(table, kind, pair, judge) for pair in columns]
     as_full = settings()["kind"]["as_full"]
-    near = [i for i in range(len(pairs)) if good[i] >= most * as_full]
-    best = min(near, key=lambda i: (pairs[i][0][0].rank, pairs[i][0][1], pairs[i][1][1]))
-    preferred = min(range(len(pairs)), key=lambda i: (pairs[i][0][0].rank, pairs[i][0][1]))
+    near = [i for i in range(len(pairs)) if good[i] >= max(good) * as_full]
+    told = pair_systems(table, kind, columns) if len(pairs) > 1 else {}
+    ranks = [(pairs[i][0][0].rank, *columns[i]) for i in range(len(pairs))]
+    best = min(near, key=lambda i: (told.get(columns[i]) != CGCS2000, ranks[i]))
+    preferred = min(range(len(pairs)), key=lambda i: ranks[i][:2])
     because = "pair" if len(pairs) == 1 else "preferred" if best == preferred else "fuller"
-    x, y = (choice[1] for choice in pairs[best])
+    if told.get(columns[best]) == CGCS2000:
+        because = "offset"
+    systems = _told_apart(told, columns, best)
+    x, y = columns[best]
     return {
-        "x": Choice(x, because, tuple(j for _, j in eastings if j != x)),
+        "x": Choice(x, because, tuple(j for _, j in eastings if j != x), systems=systems),
         "y": Choice(y, because, tuple(j for _, j in northings if j != y)),
     }
+
+
+def _told_apart(
+    told: Mapping[Columns, str], columns: Sequence[Columns], best: int
+) -> tuple[str, str] | tuple[()]:
+    """Return the system of the pair taken and of the first other that the shift tells."""
+    own = told.get(columns[best], "")
+    other = next((told[pair] for pair in columns if pair in told and told[pair] != own), "")
+    return (own, other) if own and other else ()
 
 
 def _pair_share(table: RawTable, kind: Kind, pair: Sequence[int], judge: Judge) -> float:

@@ -54,7 +54,7 @@ def guess_kinds(
     judge = judge or Judge(table)
     guesses = []
     for kind in read_kinds().values():
-        if _geometry_fits(table, kind) and kind.comes_from(owner):
+        if geometry_fits(table, kind) and kind.comes_from(owner):
             guess = _guess(table, kind, titles, owner, judge)
             if guess is not None:
                 guesses.append(guess)
@@ -94,8 +94,8 @@ def _guess(
         for name, entry in kind.fields.items()
         if entry.required and own.isdisjoint((name, *kind.stand_ins(name)))
     )
-    bonus = _bonus(kind.name, titles)
-    leaning = _owner_bonus(kind.name, owner) + _leaning(table, kind.name, hits)
+    bonus = title_bonus(kind.name, titles)
+    leaning = owner_bonus(kind.name, owner) + _leaning(table, kind.name, hits)
     counted = {name: weight for name, (_, weight) in weights.items()}
     support = bonus + _listed(kind.name, titles) + _support(table, kind, counted)
     return Guess(
@@ -240,7 +240,7 @@ def without_words(kind: str, title: str) -> str:
     return text
 
 
-def _bonus(kind: str, titles: tuple[str, ...]) -> float:
+def title_bonus(kind: str, titles: tuple[str, ...]) -> float:
     """Return what titles add to a kind: those that speak of it and of no other."""
     return float(settings()["kind"]["title_bonus"]) if spoken_of(titles) == {kind} else 0.0
 
@@ -255,7 +255,7 @@ def _listed(kind: str, titles: tuple[str, ...]) -> float:
     return float(rule["list_bonus"]) if said else 0.0
 
 
-def _owner_bonus(kind: str, owner: str) -> float:
+def owner_bonus(kind: str, owner: str) -> float:
     """Return what is to be said for a kind because of who hands it in."""
     known = read_owners().get(owner)
     if known is None:
@@ -278,7 +278,7 @@ def _leaning(table: RawTable, kind: str, hits: Mapping[int, Hit]) -> float:
     return min(told * float(rule["weight"]), float(rule["most"]))
 
 
-def _geometry_fits(table: RawTable, kind: Kind) -> bool:
+def geometry_fits(table: RawTable, kind: Kind) -> bool:
     """Say whether features of the table can be records of a kind; a sheet can be any."""
     if table.geometry is None:
         return True

@@ -37,7 +37,8 @@ def find_tables(grid: Grid, file: str) -> list[RawTable]:
     scanned = rows[: reading()["header"]["scan_rows"]].tolist()
     block = find_block(cells, scanned, grid.spans)
     if block is None:
-        return [replace(bare, reason="no_header")]
+        headless = _headless(grid, cells, rows, file)
+        return [headless or replace(bare, reason="no_header")]
     blocks = [block, *_later_blocks(cells, filled, rows, block, grid)]
     ends = [_titles_above(filled, later) for later in blocks[1:]] + [len(cells)]
     tops = [0, *ends[:-1]]
@@ -85,8 +86,49 @@ def _later_blocks(
 
 def _end_of(cells: Cells, block: Block) -> int:
     """Return the last row of a header, with the rows below it that are no records."""
-    under = count_rows_under(cells, block)
+    under = _rows_under(cells, block)
     return under[-1][0] if under else block.bottom
+
+
+def _rows_under(cells: Cells, block: Block) -> list[tuple[int, str]]:
+    """Return the rows below a header that belong to it; none where there is no header."""
+    return count_rows_under(cells, block) if block.bottom >= block.top else []
+
+
+def _headless(grid: Grid, cells: Cells, rows: Ints, file: str) -> RawTable | None:
+    """Return the table of a sheet whose records begin without a header, None for prose and lists.
+
+    Its columns are called by their letters, ``$A``: the first record is never taken for a header.
+    """
+    rules = reading()["header"]
+    scanned = cells[rows[: rules["scan_rows"]]]
+    width = int(np.median((scanned != "").sum(axis=1)))
+    first = int(rows[int(((scanned != "").sum(axis=1) * 2 > width).argmax())])
+    below = cells[first : first + rules["looked_below"]]
+    used = np.flatnonzero((below != "").sum(axis=0) * 2 > (below != "").any(axis=1).sum())
+    valued = sum(_holds_values(below[:, j]) for j in used.tolist())
+    if len(used) < rules["least_names"] or valued < rules["valued_share"] * len(used):
+        return None
+    if int((below != "").any(axis=1).sum()) < rules["least_records"] or not _differ(below):
+        return None
+    names = tuple(f"${column_letters(grid.first_column - 1 + j)}" for j in range(cells.shape[1]))
+    block = Block(first, first - 1, first, names, ("",) * len(names), 0, 0.0)
+    table = _table(grid, cells, block, (0, len(cells)), 1, file)
+    place = Place(file, grid.sheet, grid.first_row + first)
+    fault = Fault("header_missing", place, {"columns": len(table.headers)}, "warning")
+    return replace(table, header_row=None, faults=(*grid.faults, fault, *table.faults))
+
+
+def _holds_values(column: Cells) -> bool:
+    """Say whether most cells of a column have a digit, as coordinates, heights and codes do."""
+    values = column[column != ""]
+    digits = sum(not isinstance(cell, str) or bool(_DIGIT.search(cell)) for cell in values)
+    return digits * 5 >= len(values) * 3
+
+
+def _differ(below: Cells) -> bool:
+    """Say whether rows are not all the same."""
+    return len({tuple(map(str, line)) for line in below}) > 1
 
 
 def _may_be_header(line: Cells) -> bool:
@@ -133,7 +175,7 @@ def _table(
     """Return the table below a header, to the end of its reach."""
     start, end = reach
     cells = cells[:end]
-    under = count_rows_under(cells, block)
+    under = _rows_under(cells, block)
     begin = _end_of(cells, block) + 1
     body, merged = _fill_down(cells[begin:], begin, grid)
     rows = np.arange(len(body), dtype=np.int64) + grid.first_row + begin
@@ -163,7 +205,7 @@ def _table(
         sheet=sheet,
         header_row=grid.first_row + block.main,
         headers=tuple(
-            _short(block.names[j]) or column_letters(grid.first_column - 1 + j) for j in used
+            _short(block.names[j]) or f"${column_letters(grid.first_column - 1 + j)}" for j in used
         ),
         columns=tuple(np.ascontiguousarray(body[:, j]) for j in used),
         rows=rows,

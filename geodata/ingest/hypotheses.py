@@ -198,7 +198,7 @@ def paired_system(positions: Positions, possible: list[Hypothesis], bounds: Boun
         return ""
     rule = settings()["crs"]["rule"]
     filled = np.isfinite(positions.other[0]) & np.isfinite(positions.other[1])
-    if filled.sum() < rule["least_rows"]:
+    if filled.sum() < rule["pair_rows"]:
         return ""
     second = replace(
         positions,

@@ -7,6 +7,7 @@ from rapidfuzz.fuzz import ratio
 
 from geodata.ingest.aliases import is_known, kind_headers
 from geodata.ingest.header_forms import header_keys
+from geodata.ingest.header_says import speaks_against, speaks_for
 from geodata.ingest.profile_values import (
     Sample,
     fit_share,
@@ -75,6 +76,8 @@ class Judge:
     ) -> list[Candidate]:
         """Return the columns that may be a field, the likeliest first.
 
+        Never one whose header says that it is of something else.
+
         ``taken``: columns that are fields already; ``found``: the columns of the fields found.
         """
         entry = kind.all_fields[name]
@@ -85,13 +88,14 @@ class Judge:
         options = []
         naming = entry.type in {"text", "code"} and not entry.values
         for j in self.open_columns(taken):
-            if naming and _counts(self.table.headers[j]):
+            header = self.table.headers[j]
+            if speaks_against(header, entry) or (naming and _counts(header)):
                 continue
             fit = self.fit(j, entry, kind.name)
             if fit < rule["fits"]:
                 continue
             beside = bool({j - 1, j + 1} & near)
-            alike = _likeness(kind.name, name, self.table.headers[j])
+            alike = 1.0 if speaks_for(header, entry) else _likeness(kind.name, name, header)
             mark = rule["values"] * fit + rule["likeness"] * alike + rule["beside"] * beside
             options.append(Candidate(j, fit, mark, beside))
         return sorted(options, key=lambda option: (-option.mark, option.column))

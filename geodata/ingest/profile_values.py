@@ -71,6 +71,22 @@ def sample_column(cells: Cells) -> Sample:
     return Sample(held, texts, numbers, len(kept) / max(len(cells), 1))
 
 
+def make_of(cells: Cells) -> str:
+    """Return of what make a column's cells are: ``number``, ``chinese``, ``latin``, ``empty``.
+
+    By this, tables without a header are told to be of the same shape.
+    """
+    sample = sample_column(cells)
+    if not sample.texts:
+        return "empty"
+    counts = {
+        "number": int(np.isfinite(sample.numbers).sum()),
+        "chinese": sum(bool(_CHINESE.search(text)) for text in sample.texts),
+    }
+    make = max(counts, key=lambda name: counts[name])
+    return make if counts[make] * 2 > len(sample.texts) else "latin"
+
+
 def _number(text: str) -> float:
     """Return the number a cell is or begins its list with, NaN for none."""
     found = _NUMBER.match(text)

@@ -11,7 +11,10 @@ from geodata.ingest.guess import (
     table_hits,
     without_words,
 )
+from geodata.ingest.header_says import are_mute
+from geodata.ingest.judge_kind import leading, tell_kinds
 from geodata.ingest.judge_values import Judge, coordinate_pairs, leads
+from geodata.ingest.profile_values import value_shapes
 from geodata.ingest.raw import RawTable
 from geodata.ingest.read_dxf import LAYER
 from geodata.ingest.settings import settings
@@ -23,13 +26,15 @@ from geodata.records import read_kinds
 class Recognised:
     """A table's kind, or the reason for none; kinds to choose among where a person is to say.
 
-    ``headers`` are those that speak of another table.
+    ``headers`` are those that speak of another table. Where ``by_values``, the kind is told by what
+    stands in the columns alone, and ``options`` are what else it may be.
     """
 
     kind: str = ""
     reason: str = ""
     options: tuple[str, ...] = ()
     headers: tuple[str, ...] = ()
+    by_values: bool = False
 
 
 def recognise(table: RawTable, file: str, owner: str, judge: Judge) -> Recognised:
@@ -51,7 +56,22 @@ def recognise(table: RawTable, file: str, owner: str, judge: Judge) -> Recognise
             return Recognised("", against.reason, _offer(guesses), against.headers)
         if share >= rule["share"]:
             return Recognised("", against.reason, (), against.headers)
-    return _among_ours(table, guesses, judge) if guesses else Recognised("", "none_of_ours")
+    found = _among_ours(table, guesses, judge) if guesses else Recognised("", "none_of_ours")
+    if not found.kind and are_mute(table.headers):
+        return _by_values(table, file, owner, judge) or found
+    return found
+
+
+def _by_values(table: RawTable, file: str, owner: str, judge: Judge) -> Recognised | None:
+    """Judge by values what a table holds whose headers say nothing; None where they neither do."""
+    told = tell_kinds(table, _names_of(table, file), owner, judge)
+    kind = leading(told)
+    asked = value_shapes()["told"]["asked"]
+    others = [one.kind for one in told if one.kind != kind and one.weight >= asked]
+    options = (*filter(None, [kind]), *others[: settings()["kind"]["offered"]])
+    if not options:
+        return None
+    return Recognised(kind, "" if kind else "kind_unclear", (*options, "none"), by_values=True)
 
 
 def _names_of(table: RawTable, file: str) -> tuple[str, ...]:

@@ -146,14 +146,27 @@ def test_tables_of_others_keep_their_headers(rows, titles):
     "rows",
     [
         [["通知"], ["各分公司："], ["请按要求填报。"], ["网络部"]],
-        [[113.1, 34.2, "甲"], [113.2, 34.3, "乙"], [113.3, 34.4, "丙"]],
-        [["Z1", "甲站", "2023-01-01"], ["Z2", "乙站", "2023-01-02"], ["Z3", "丙站", "2023-01-03"]],
         [["x"] * 3] * 5,
     ],
 )
-def test_what_has_no_header_says_so(rows):
+def test_what_is_no_table_says_so(rows):
     read = read_file(workbook(("a", rows)), "a.xlsx")[0]
     assert (read.reason, read.headers) == ("no_header", ())
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [[113.1, 34.2, "甲"], [113.2, 34.3, "乙"], [113.3, 34.4, "丙"]],
+        [["Z1", "甲站", "2023-01-01"], ["Z2", "乙站", "2023-01-02"], ["Z3", "丙站", "2023-01-03"]],
+    ],
+)
+def test_records_without_a_header_keep_their_first_row(rows):
+    read = read_file(workbook(("a", rows)), "a.xlsx")[0]
+    assert (read.reason, read.header_row, read.headers) == ("", None, ("$A", "$B", "$C"))
+    assert [list(row) for row in zip(*read.columns, strict=True)] == rows
+    assert read.rows.tolist() == [1, 2, 3]
+    assert [fault.code for fault in read.faults] == ["header_missing"]
 
 
 OTHER = ["光缆名称", "纤芯数", "皮长公里", "起点", "终点"]
