@@ -16,8 +16,7 @@ from geodata.ingest.columns import Columns, is_headless, map_columns
 from geodata.ingest.detect import split_upload
 from geodata.ingest.header import find_tables
 from geodata.ingest.header_forms import header_keys
-from geodata.ingest.known import key_texts, placed_records
-from geodata.ingest.marks import is_linked
+from geodata.ingest.known import key_texts, known_places, placed_records
 from geodata.ingest.profile_values import make_of
 from geodata.ingest.raw import Grid, Part, RawTable
 from geodata.ingest.read_dxf import read_dxf
