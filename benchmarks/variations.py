@@ -108,7 +108,9 @@ def _choose_owner(world: World, kind: str, rng: np.random.Generator) -> str:
 
 
 def _choose_kind(form: str, rng: np.random.Generator) -> str:
-    points = [kind.name for kind in read_kinds().values() if kind.geometry == "point"]
+    points = [
+        name for name, kind in read_kinds().items() if kind.geometry == "point" and name in WHAT
+    ]
     if form in VECTORS:
         # Shapefiles and exchange formats of routes are as usual as those of points.
         return "fibre_route" if rng.random() < 0.25 else str(rng.choice(points))

@@ -28,6 +28,9 @@ FieldType = Literal[
 Geometry = Literal["point", "line", "none"]
 Subject = Literal["unit", "settlement", "place", "area"]
 
+# The fields of the two ends of a line that is listed without a shape, longitude first.
+LINE_ENDS = (("from_x", "from_y"), ("to_x", "to_y"))
+
 
 @dataclass(frozen=True)
 class Field:
@@ -70,6 +73,11 @@ class Kind:
         while (name := self.all_fields[name].fallback) and name not in found:
             found.append(name)
         return tuple(found)
+
+    @property
+    def has_ends(self) -> bool:
+        """Say whether records are lines that may be given by their ends alone."""
+        return self.geometry == "line" and {n for end in LINE_ENDS for n in end} <= set(self.fields)
 
     @property
     def all_fields(self) -> dict[str, Field]:

@@ -40,13 +40,13 @@ from pathlib import Path
 from geodata.ingest import check_file
 from geodata.register import read_register
 register = read_register(Path({str(sample_folder / "register")!r}))
-rows = ["人手井编号,人手井名称,区县,乡镇,空闲管孔数"]
-rows += ["R1,一号井,禹州市,方山镇,3", "R2,二号井,禹州市,方山镇,300"]
+rows = ["卫星站编号,卫星站名称,区县,乡镇,天线口径"]
+rows += ["R1,一号站,禹州市,方山镇,1.2", "R2,二号站,禹州市,方山镇,300"]
 content = "\\n".join(rows).encode()
-(checked,) = check_file(content, "人手井.csv", register, "unicom")
-assert checked.kind == "manhole"
+(checked,) = check_file(content, "卫星站.csv", register, "unicom")
+assert checked.kind == "satellite_station"
 assert [fault.code for fault in checked.faults if fault.place.row == 3]
-assert "holes_free" in checked.records
+assert "dish_m" in checked.records
 """
     run(copy, code)
 

@@ -18,6 +18,7 @@ from geodata.ingest.placing import check_placeless, check_positions, place_rows,
 from geodata.ingest.raw import RawTable
 from geodata.ingest.repair import repair_positions
 from geodata.ingest.report import CheckedTable, TableAnswer
+from geodata.ingest.route_ends import check_straight_lines
 from geodata.ingest.settings import settings
 from geodata.ingest.work import Work
 from geodata.match_queue import review_queue
@@ -53,6 +54,7 @@ def check_table(
     spare = [j for j in range(len(table.headers)) if j not in used]
     choice, asked, geometry = place_rows(work, kind, register, index, answer, known)
     frame = gpd.GeoDataFrame(work.frame, geometry=gpd.GeoSeries(geometry, crs=CGCS2000))
+    check_straight_lines(work, kind, frame)
     check_positions(work, kind, frame, register)
     waiting = waiting_rows(work, kind, frame)
     matched = match_records(frame, register, kind.subject, index, decisions, kind.key)

@@ -15,6 +15,9 @@ from geodata.ingest.hypotheses import Ints
 from geodata.ingest.settings import settings, word
 from geodata.ingest.values import cell_text
 from geodata.ingest.work import Work
+from geodata.records import LINE_ENDS
+
+_POSITION = frozenset(("x", "y", *(name for end in LINE_ENDS for name in end)))
 
 
 @cache
@@ -50,7 +53,7 @@ def claim_of_table(work: Work) -> str:
     nothing, the lines above the table, the sheet's and the file's names.
     """
     table = work.table
-    pair = [match.column for match in work.columns.matches if match.field in {"x", "y"}]
+    pair = [match.column for match in work.columns.matches if match.field in _POSITION]
     near = [table.headers[column] for column in pair]
     near += [table.groups[column] for column in pair if column < len(table.groups)]
     if any(systems_named(text) for text in near):

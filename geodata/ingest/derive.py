@@ -13,6 +13,7 @@ import pandas as pd
 from geodata.bands import band_data, band_of_mhz, channel_mhz, read_bands
 from geodata.ingest.aliases import find_hit
 from geodata.ingest.cell_ids import ECI_CELLS, Identities, as_numbers, fits_eci, read_identities
+from geodata.ingest.derive_lists import bring_to_percent, name_points
 from geodata.ingest.settings import plain, settings, word
 from geodata.ingest.values import cell_text
 from geodata.ingest.values.bands import read_band
@@ -28,6 +29,8 @@ def derive_fields(work: Work, kind: Kind) -> None:
     steps: Mapping[str, tuple[Callable[[Work], None], ...]] = {
         "cell": (_technology, _identities, _bands, _tilts, _powers, _site_of_cell),
         "site": (_sectors,),
+        "duct_point": (name_points,),
+        "village_coverage": (bring_to_percent,),
     }
     for step in steps.get(kind.name, ()):
         step(work)

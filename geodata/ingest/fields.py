@@ -13,7 +13,7 @@ from geodata.ingest.values import ParsedColumn, empty_column, parse_column
 from geodata.ingest.values.coordinates import read_pair, split_pairs
 from geodata.ingest.values.numbers import field_units
 from geodata.ingest.work import Work
-from geodata.records import Field, Kind
+from geodata.records import LINE_ENDS, Field, Kind
 
 # So many filled cells are looked at before a whole column is taken for pairs.
 _SAMPLE = 200
@@ -82,8 +82,16 @@ def _answered_unit(work: Work, entry: Field, column: int, answer: TableAnswer) -
 
 
 def _pair_cells(work: Work) -> dict[str, Cells]:
-    """Return the coordinates of a column that holds both of a pair; nothing where none does."""
-    x, y = work.columns.column_of("x"), work.columns.column_of("y")
+    """Return the coordinates of columns that hold both of a pair each; nothing where none does."""
+    found: dict[str, Cells] = {}
+    for axes in (("x", "y"), *LINE_ENDS):
+        found |= _halves(work, axes)
+    return found
+
+
+def _halves(work: Work, axes: tuple[str, str]) -> dict[str, Cells]:
+    """Return both coordinates of a position where one column holds them."""
+    x, y = (work.columns.column_of(name) for name in axes)
     column = x if x >= 0 else y
     if column < 0 or not _looks_paired(work.table.columns[column]):
         return {}
@@ -94,9 +102,9 @@ def _pair_cells(work: Work) -> dict[str, Cells]:
         return {}
     filled = int(np.count_nonzero(work.table.columns[column] != ""))
     work.note("coordinates_paired", column, {"rows": filled})
-    for name in ("x", "y"):
+    for name in axes:
         work.settle(name)
-    return {"x": halves[0], "y": halves[1]}
+    return dict(zip(axes, halves, strict=True))
 
 
 def _looks_paired(cells: Cells) -> bool:

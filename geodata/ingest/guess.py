@@ -10,7 +10,7 @@ from geodata.ingest.raw import RawTable
 from geodata.ingest.settings import settings, word
 from geodata.ingest.strangers import belongs_to_another, strangers
 from geodata.owners import read_owners
-from geodata.records import Field, Kind, read_kinds
+from geodata.records import LINE_ENDS, Field, Kind, read_kinds
 
 _AXES = ("x", "y")
 
@@ -166,7 +166,7 @@ def _support(table: RawTable, kind: Kind, weights: Mapping[str, float]) -> float
     naming = {*kind.key, *kind.stand_ins(kind.key[0]), "name", "site_id", "site_name"}
     total = 0.0
     for name, weight in weights.items():
-        if name in _AXES:
+        if kind.all_fields[name].type == "coordinate":
             continue
         if name in kind.fields:
             # A key of a value set says more than a name: few tables hold such words.
@@ -177,7 +177,9 @@ def _support(table: RawTable, kind: Kind, weights: Mapping[str, float]) -> float
     required = [name for name, entry in kind.fields.items() if entry.required]
     if len(required) >= rule["complete_fields"] and all(weights.get(name) for name in required):
         total += rule["complete"]
-    pair = all(name in weights for name in _AXES) or table.geometry is not None
+    pair = table.geometry is not None or any(
+        all(name in weights for name in axes) for axes in (_AXES, *LINE_ENDS)
+    )
     return total + (rule["pair"] if pair and kind.geometry != "none" else 0.0)
 
 

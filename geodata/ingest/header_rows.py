@@ -13,7 +13,8 @@ import numpy as np
 
 from geodata.ingest.aliases import is_known
 from geodata.ingest.raw import Cells, Span
-from geodata.ingest.reading import reading
+from geodata.ingest.reading import header_words, reading
+from geodata.ingest.settings import word
 
 ENGLISH = re.compile(r"[A-Za-z_][A-Za-z0-9_ /().%#\[\]-]*")
 _HAN = re.compile(r"[\u3400-\u9fff]")
@@ -125,12 +126,26 @@ def _block(cells: Cells, top: int, bottom: int, spans: Sequence[Span]) -> Block 
     named = [name for name in names if name]
     if not named:
         return None
-    hits = sum(map(names_known, set(named)))
     counts = np.bincount(owners[owners >= 0], minlength=bottom - top + 1)
     main = top + int(len(counts) - 1 - counts[::-1].argmax())
     groups = _groups(lines, owners, names, top, spans)
     quality = _structure(cells, top, bottom, names, groups)
-    return Block(top, bottom, main, names, groups, hits, quality)
+    return Block(top, bottom, main, names, groups, _count_known(names, groups), quality)
+
+
+def _count_known(names: tuple[str, ...], groups: tuple[str, ...]) -> int:
+    """Count the names that are known, by themselves or behind their heading: 4G覆盖情况 + 移动.
+
+    Units and marks (必填) behind a heading name nothing.
+    """
+    alone = {name for name in names if name and names_known(name)}
+    joined = {
+        group + name
+        for group, name in zip(groups, names, strict=True)
+        if group and _HAN.search(name) and name not in alone
+        if word(name) not in header_words("marks") | header_words("units")
+    }
+    return len(alone) + sum(map(names_known, joined))
 
 
 def _leaves(lines: Cells) -> tuple[tuple[str, ...], np.ndarray]:

@@ -20,6 +20,7 @@ from geodata.ingest.hypotheses import Positions, area_bounds, area_outlines, nam
 from geodata.ingest.known import known_places
 from geodata.ingest.locate import locate
 from geodata.ingest.report import CrsChoice, Question, TableAnswer
+from geodata.ingest.route_ends import lines_between_ends
 from geodata.ingest.settings import settings
 from geodata.ingest.values import parse_column
 from geodata.ingest.work import Work
@@ -51,12 +52,15 @@ def place_rows(
         none or the system is not known. The system of each row is left in ``work.located``.
     """
     shapes = _features(work)
+    drawn = shapes is not None
+    if shapes is None:
+        shapes = lines_between_ends(work, kind)
     points = middle_points(gpd.GeoSeries(shapes)) if shapes is not None else None
     if points is not None:
         work.frame["x"], work.frame["y"] = shapely.get_x(points), shapely.get_y(points)
-    positions = _positions(work, kind, register, index, known, sheet=shapes is None)
+    positions = _positions(work, kind, register, index, known, sheet=not drawn)
     place = Place(work.file, work.table.sheet)
-    groups = _groups(work, positions, sheet=shapes is None)
+    groups = _groups(work, positions, sheet=not drawn)
     located = locate(positions, groups, lambda: find_labels(work.table), answer, place)
     _blame(work, positions, located, place, index)
     placed = np.full(len(work.table.rows), None, dtype=object)

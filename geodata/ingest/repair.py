@@ -5,6 +5,7 @@ import numpy as np
 from geodata.ingest.settings import settings
 from geodata.ingest.values.coordinates import in_ranges
 from geodata.ingest.work import Params, Work
+from geodata.records import LINE_ENDS
 
 
 def repair_positions(work: Work) -> None:
@@ -13,26 +14,28 @@ def repair_positions(work: Work) -> None:
     A table with geometries of its own is left alone. Where most rows stand the wrong way round the
     columns do, which the choice of a system tells; only rows unlike the others are swapped here.
     """
-    shapes = work.table.geometry
-    if shapes is not None and any(shape is not None for shape in shapes):
+    if work.has_shapes:
         return
-    x, y = (work.frame[name].to_numpy(dtype=float).copy() for name in ("x", "y"))
-    _drop_zeros(work, x, y)
-    _rescale(work, x, y)
-    _swap_rows(work, x, y)
-    work.frame["x"], work.frame["y"] = x, y
+    for axes in (("x", "y"), *LINE_ENDS):
+        if not set(axes) <= set(work.frame.columns):
+            continue
+        x, y = (work.frame[name].to_numpy(dtype=float).copy() for name in axes)
+        column = work.columns.column_of(axes[0])
+        _drop_zeros(work, x, y, column)
+        _rescale(work, x, y, column)
+        _swap_rows(work, x, y, column)
+        work.frame[axes[0]], work.frame[axes[1]] = x, y
 
 
-def _drop_zeros(work: Work, x: np.ndarray, y: np.ndarray) -> None:
+def _drop_zeros(work: Work, x: np.ndarray, y: np.ndarray, column: int) -> None:
     """Take 0, 0 for no position, and a 0 beside a coordinate for none either."""
     zero = (x == 0) | (y == 0)
     if zero.any():
         x[zero] = y[zero] = np.nan
-        column = work.columns.column_of("x")
         work.note("coordinates_zero", column, {"rows": int(zero.sum())}, "warning")
 
 
-def _rescale(work: Work, x: np.ndarray, y: np.ndarray) -> None:
+def _rescale(work: Work, x: np.ndarray, y: np.ndarray, column: int) -> None:
     """Bring degrees written as whole numbers (113850000) back to degrees."""
     for scale in settings()["coordinates"]["scales"]:
         straight = in_ranges(x / scale, y / scale)
@@ -41,16 +44,15 @@ def _rescale(work: Work, x: np.ndarray, y: np.ndarray) -> None:
             x[either] /= scale
             y[either] /= scale
             params: Params = {"rows": int(either.sum()), "factor": f"{scale:,.0f}"}
-            work.note("coordinates_scaled", work.columns.column_of("x"), params, "warning")
+            work.note("coordinates_scaled", column, params, "warning")
 
 
-def _swap_rows(work: Work, x: np.ndarray, y: np.ndarray) -> None:
+def _swap_rows(work: Work, x: np.ndarray, y: np.ndarray, column: int) -> None:
     """Swap the rows whose longitude and latitude are each other's, where most are not so."""
     straight, crossed = in_ranges(x, y), in_ranges(y, x)
     few, many = (crossed, straight) if crossed.sum() < straight.sum() else (straight, crossed)
     if not few.any() or few.sum() * 2 > many.sum():
         return
-    column = work.columns.column_of("x")
     for row in np.flatnonzero(few).tolist():
         work.blame(row, "lonlat_swapped", column, {"x": x[row], "y": y[row]}, "warning")
     x[few], y[few] = y[few].copy(), x[few].copy()

@@ -35,6 +35,12 @@ class Work:
     located: np.ndarray = field(default_factory=lambda: np.zeros(0, dtype=object))
     written: dict[int, np.ndarray] = field(default_factory=dict)
 
+    @property
+    def has_shapes(self) -> bool:
+        """Say whether the table came with geometries of its own."""
+        shapes = self.table.geometry
+        return shapes is not None and any(shape is not None for shape in shapes)
+
     def blame(
         self,
         row: int,
