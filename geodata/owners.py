@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -21,10 +22,17 @@ class Owner:
     assets: bool = True
 
 
+@dataclass(frozen=True)
+class Joint:
+    """How several owners are written as one: words for them, and what may stand around names."""
+
+    words: Mapping[str, tuple[str, ...]]
+    endings: tuple[str, ...]
+
+
 @cache
 def read_owners() -> Mapping[str, Owner]:
     """Read all owners, by code, in the order of the data file."""
-    text = (files("geodata") / "owners.toml").read_text(encoding="utf-8")
     return {
         code: Owner(
             code=code,
@@ -36,8 +44,20 @@ def read_owners() -> Mapping[str, Owner]:
             sign=entry["sign"],
             assets=entry.get("assets", True),
         )
-        for code, entry in tomllib.loads(text)["owners"].items()
+        for code, entry in _read()["owners"].items()
     }
+
+
+@cache
+def read_joint() -> Joint:
+    """Read the words that stand for several owners."""
+    entry = _read()["joint"]
+    words = {word: tuple(codes) for word, codes in entry["words"].items()}
+    return Joint(words, tuple(sorted(entry["endings"], key=len, reverse=True)))
+
+
+def _read() -> dict[str, Any]:
+    return tomllib.loads((files("geodata") / "owners.toml").read_text(encoding="utf-8"))
 
 
 def operators() -> tuple[str, ...]:

@@ -6,7 +6,7 @@ from typing import Any
 
 from geodata.ingest.settings import plain, word, words
 from geodata.ingest.values.cells import NOTHING, Params, Parsed
-from geodata.owners import read_owners
+from geodata.owners import read_joint, read_owners
 from geodata.records import Field, read_values
 
 _LIST = re.compile(r"[/、,;|+&\n]|和")
@@ -55,6 +55,22 @@ def _joined(text: str, name: str) -> list[str]:
     return values
 
 
+def owners_together(text: str) -> list[str]:
+    """Return the owners that a word for several means, 电联共享; none where it means none."""
+    joint = read_joint()
+    key = word(text)
+    for ending in joint.endings:
+        key = key.removesuffix(ending).removeprefix(ending).strip("()")
+    if key in joint.words:
+        return list(joint.words[key])
+    one = spellings("owner").get(key)
+    return [one] if one else _joined(key, "owner")
+
+
+def _several(text: str, name: str) -> list[str]:
+    return owners_together(text) if name == "owner" else _joined(word(text), name)
+
+
 def parse_boolean(_cell: Any, text: str, entry: Field) -> Parsed:
     """Return yes or no, in the words of the field's set or the usual ones."""
     key = word(text)
@@ -75,6 +91,8 @@ def parse_choice(_cell: Any, text: str, entry: Field) -> Parsed:
         return Parsed(value)
     if word(text) in words("empty", "nothing"):
         return NOTHING
+    if entry.values == "owner" and len(parse_list(_cell, text, entry).value or ()) > 1:
+        return Parsed(None, "owner_joint", {"field": entry.name})
     return Parsed(None, "value_unknown", {"field": entry.name, "set": entry.values})
 
 
@@ -92,8 +110,8 @@ def parse_list(_cell: Any, text: str, entry: Field) -> Parsed:
         if word(part) in nobody:
             continue
         value = value_of(part, entry.values) if entry.values else part.strip()
-        if value is None and (joined := _joined(word(part), entry.values)):
-            members |= dict.fromkeys(joined)
+        if value is None and (several := _several(part, entry.values)):
+            members |= dict.fromkeys(several)
             continue
         if value is None:
             params: Params = {"field": entry.name, "set": entry.values}
