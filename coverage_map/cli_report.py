@@ -108,7 +108,8 @@ def import_figures(outcome: pipeline.ImportOutcome, text: Text) -> dict[str, Any
         "upload": outcome.check.upload_id,
         "state": outcome.state,
         "earlier": asdict(outcome.check.earlier) if outcome.check.earlier else None,
-        "accepted": accepted is not None,
+        "repeated": outcome.repeated,
+        "accepted": outcome.state == "accepted",
         "rows": dict(accepted.rows) if accepted else {},
         "changed_verdicts": len(accepted.changed) if accepted else 0,
         "tables": [_table(table, text) for table in outcome.check.tables],
@@ -117,11 +118,13 @@ def import_figures(outcome: pipeline.ImportOutcome, text: Text) -> dict[str, Any
 
 def print_import(outcome: pipeline.ImportOutcome, text: Text) -> None:
     """Print what was understood and taken of a file, what is asked, and its faults by cause."""
-    print_check(outcome.check.filename, outcome.check.tables, text)
     earlier = outcome.check.earlier
+    if outcome.repeated and earlier is not None:
+        typer.echo(text("cli.import.repeated", **_earlier(earlier, text)))
+        return
+    print_check(outcome.check.filename, outcome.check.tables, text)
     if earlier is not None:
-        when, state = earlier.received_at[:10], text(f"upload_state.{earlier.state}")
-        typer.echo("  " + text("cli.import.earlier", when=when, name=earlier.filename, state=state))
+        typer.echo("  " + text("cli.import.earlier", **_earlier(earlier, text)))
     if outcome.accepted:
         changed = len(outcome.accepted.changed)
         taken = sum(outcome.accepted.rows.values())
@@ -132,6 +135,12 @@ def print_import(outcome: pipeline.ImportOutcome, text: Text) -> None:
         return
     typer.echo("  " + text("cli.import.refused"), err=True)
     typer.echo("  " + " ".join(text.fault(outcome.refusal)), err=True)
+
+
+def _earlier(earlier: pipeline.EarlierUpload, text: Text) -> dict[str, str]:
+    state = text(f"upload_state.{earlier.state}")
+    when, name = earlier.received_at[:10], earlier.filename
+    return {"when": when, "name": name, "state": state, "upload": earlier.upload_id}
 
 
 def _understood(table: CheckedTable, text: Text) -> str:

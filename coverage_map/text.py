@@ -30,7 +30,11 @@ _IDENTIFIERS = {
     "claimed": "crs",
     "chosen": "crs",
     "crs": "crs",
+    "role": "role",
+    "verb": "verb",
 }
+# Parameters that are several identifiers with spaces between them.
+_LISTS = {"roles": "role"}
 
 
 @cache
@@ -62,7 +66,10 @@ class Text:
         return bool(read_catalogue(self.language).get(identifier))
 
     def _spoken(self, name: str, value: object) -> object:
-        """Return a parameter that is an identifier in words: a field, a kind, a system."""
+        """Return a parameter that is an identifier in words: a field, a kind, a system, roles."""
+        if name in _LISTS:
+            words = [self(f"{_LISTS[name]}.{word}") for word in str(value).split()]
+            return self("words.comma").join(words)
         room = _IDENTIFIERS.get(name)
         return self(f"{room}.{value}") if room and self.has(f"{room}.{value}") else value
 

@@ -59,14 +59,21 @@ def allow(actor: Actor, verb: str) -> Scope:
         towers = tuple(access["standing_towers"].get(actor.role, ()))
         own = actor.organisation
         return Scope("own_records", own, None, (own,), towers)
-    raise NotAllowedError("not_allowed", verb=verb, role=actor.role, account=actor.account)
+    raise _refusal("not_allowed", actor, verb)
+
+
+def _refusal(code: str, actor: Actor, verb: str) -> NotAllowedError:
+    """Return a refusal that says who asked for what, and which roles have the verb."""
+    able = [role for role, row in read_access()["roles"].items() if row.get(verb, "none") != "none"]
+    who = {"account": actor.account, "role": actor.role, "roles": " ".join(able) or "nobody"}
+    return NotAllowedError(code, verb=verb, **who)
 
 
 def allow_owner(actor: Actor, verb: str, owner: str) -> Scope:
     """Return an actor's scope for a verb on an owner's records; NotAllowedError beyond it."""
     scope = allow(actor, verb)
     if not scope.opens(owner):
-        raise NotAllowedError("not_allowed", verb=verb, role=actor.role, account=actor.account)
+        raise _refusal("not_own", actor, verb)
     return scope
 
 

@@ -21,10 +21,12 @@ from geodata.owners import read_owners
 from geodata.register import empty_register
 from geodata.store.engine import hold, read, write
 from geodata.store.uploads import OPEN, add_upload, get_upload, same_bytes, set_upload_state
+from geodata.store.vault import content_hash
 
 Progress = Callable[[str, int, int], None]
 SINCE = ("opened", "built")  # fields that say from when a record counts
 AGAIN = (*OPEN, "refused")  # states in which an upload can be read again
+HANDED_IN = ("submitted", "accepted")  # states in which the same bytes need not come again
 
 
 def quiet(_message: str, _done: int, _total: int) -> None:
@@ -107,6 +109,21 @@ def check_upload(
         return check
     upload = open_upload(workspace, actor, "check", upload_id)
     return replace(check, earlier=_told(upload))
+
+
+def find_handed_in(
+    workspace: Workspace, actor: Actor, owner: str, content: bytes
+) -> EarlierUpload | None:
+    """Return the owner's last upload of these bytes that waits or is accepted, None without one.
+
+    Raises:
+        UsageError, NotAllowedError: the owner is unknown or not the actor's.
+    """
+    check_owner(actor, "check", owner)
+    key = content_hash(content)
+    with read(workspace.store.ledger) as connection:
+        uploads = same_bytes(connection, owner, key)
+    return next((_told(upload) for upload in uploads if upload["state"] in HANDED_IN), None)
 
 
 def _told(upload: Mapping[str, Any]) -> EarlierUpload:

@@ -1,7 +1,8 @@
 """From a draft to records in the store: submit, withdraw, send back, accept; who said what when."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -11,11 +12,12 @@ from sqlalchemy import Connection
 
 from coverage_map.pipeline.actors import Actor, allow, allow_owner
 from coverage_map.pipeline.difference import changed_verdicts
-from coverage_map.pipeline.evaluate import evaluate, every_scope, newest
+from coverage_map.pipeline.evaluate import TOWER_COMPANY, evaluate, every_scope, newest
 from coverage_map.pipeline.evaluation import CITY
 from coverage_map.pipeline.imports import (
     Progress,
     check_upload,
+    find_handed_in,
     kept_check,
     make_answers,
     open_upload,
@@ -28,6 +30,7 @@ from coverage_map.pipeline.views import Accepted, Submission, UploadCheck
 from coverage_map.pipeline.workspace import Workspace
 from geodata.errors import (
     Fault,
+    JobCancelledError,
     NotAllowedError,
     Place,
     StoreError,
@@ -56,13 +59,15 @@ class ImportOutcome:
     """What ``import_file`` understood and did.
 
     state: of the upload: ``accepted``; ``submitted`` where another has to accept it; else what it
-    was, and ``refusal`` says why.
+    was, and ``refusal`` says why. ``repeated``: the same bytes were handed in and said the same way
+    before; ``check`` is of that upload, and nothing was done again.
     """
 
     check: UploadCheck
     state: str
     accepted: Accepted | None
     refusal: Fault | None = None
+    repeated: bool = False
 
 
 def submit_upload(
@@ -167,18 +172,27 @@ def accept_upload(
     if check is None:
         progress("progress.check", 0, 1)
         check = recheck_upload(workspace, actor, upload_id, answers)
-    scopes = [name for name in (CITY, check.owner) if name in every_scope()]
-    before = {scope: newest(workspace, scope) for scope in scopes}
-    progress("progress.accept", 0, 3)
+    scopes = _concerned(check)
+    own = allow(actor, "overview").evaluation
+    own = own if own in scopes else CITY
+    before = newest(workspace, own)
+    progress("progress.accept", 0, len(scopes) + 1)
     how = (bool(upload["partial"]), bool(upload["full_list"])) if waiting else (partial, full)
     rows = store_upload(workspace, actor, check, partial=how[0], full=how[1])
     after = {}
     for done, scope in enumerate(scopes, start=1):
-        progress("progress.evaluate", done, 3)
+        # It is accepted: who asks to stop from here on asks too late.
+        with suppress(JobCancelledError):
+            progress("progress.evaluate", done, len(scopes) + 1)
         after[scope] = evaluate(workspace, scope)
-    own = allow(actor, "overview").evaluation
-    own = own if own in after else CITY
-    return Accepted(upload_id, rows, changed_verdicts(workspace, before[own], after[own]))
+    return Accepted(upload_id, rows, changed_verdicts(workspace, before, after[own]))
+
+
+def _concerned(check: UploadCheck) -> tuple[str, ...]:
+    """Return the scopes in which an upload's records count, the city first."""
+    if check.owner == TOWER_COMPANY and TOWER_COMPANY in check.records:
+        return every_scope()  # its towers are offered to all
+    return tuple(name for name in every_scope() if name in (CITY, check.owner))
 
 
 def store_upload(
@@ -243,13 +257,17 @@ def import_file(
 ) -> ImportOutcome:
     """Check a file and take it if nothing stands against it; who may not accept it submits it.
 
-    ``crs``, ``kind`` and ``columns`` (field → header) answer what would be asked.
+    ``crs``, ``kind`` and ``columns`` (field → header) answer what would be asked. Bytes that wait
+    already or are accepted are not handed in again, unless other answers make another list of them.
 
     Raises:
         FileRefusedError, UsageError, NotAllowedError: as ``check_upload``.
     """
     content = read_upload(file)
     answers = make_answers(crs=crs, kind=kind, columns=columns or {})
+    repeated = _repeated(workspace, actor, owner, content, answers, full=full)
+    if repeated is not None:
+        return ImportOutcome(repeated, repeated.state, None, repeated=True)
     check = check_upload(workspace, actor, owner, file.name, content, answers, progress)
     act = accept_upload if may(actor, "accept") else submit_upload
     try:
@@ -261,6 +279,27 @@ def import_file(
     if isinstance(done, Accepted):
         return ImportOutcome(check, "accepted", done)
     return ImportOutcome(check, done.state, None)
+
+
+def _repeated(
+    workspace: Workspace,
+    actor: Actor,
+    owner: str,
+    content: bytes,
+    answers: Answers | None,
+    *,
+    full: bool,
+) -> UploadCheck | None:
+    """Return the check of an upload that says what is handed in now; None where it is new."""
+    earlier = find_handed_in(workspace, actor, owner, content)
+    if earlier is None:
+        return None
+    upload = open_upload(workspace, actor, "check", earlier.upload_id)
+    kept = kept_check(workspace, upload)
+    otherwise = answers is not None and kept is not None and answers != kept.answers
+    if kept is None or otherwise or (full and not upload["full_list"]):
+        return None
+    return replace(kept, earlier=earlier)
 
 
 def may(actor: Actor, verb: str) -> bool:

@@ -48,6 +48,15 @@ def test_import_asks_then_takes_then_repeats_nothing(folder: Path) -> None:
     taken = json.loads(_run(*words, "--crs", "EPSG:4490", "--partial", "--json").stdout)
     assert taken["accepted"] is True
     assert taken["rows"] == {"site": 11}
+    again = _run(*words, "--json")
+    assert again.returncode == 0
+    told = json.loads(again.stdout)
+    assert (told["repeated"], told["accepted"], told["rows"]) == (True, True, {})
+    assert told["earlier"]["upload_id"] == told["upload"] == taken["upload"]
+    for language in ("zh_CN", "en"):
+        (line,) = _run(*words, language=language).stdout.splitlines()
+        assert taken["upload"] in line
+        assert "sites.csv" in line
     (fault,) = [f for f in taken["tables"][0]["faults"] if f["severity"] == "error"]
     assert (fault["file"], fault["row"], fault["column"]) == ("sites.csv", 13, "站址编码")
     assert fault["remedy"]

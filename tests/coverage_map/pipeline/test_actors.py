@@ -3,6 +3,7 @@ import pytest
 from coverage_map.pipeline.access import read_access
 from coverage_map.pipeline.actors import Actor, Scope, allow, allow_owner, local_actor
 from coverage_map.pipeline.workspace import Workspace
+from coverage_map.text import LANGUAGES, Text
 from geodata.errors import NotAllowedError
 from geodata.owners import read_owners
 
@@ -82,9 +83,28 @@ def test_a_carrier_opens_its_own_records_only() -> None:
         if owner == "cmcc":
             assert allow_owner(actor, "submit", owner).evaluation == "cmcc"
         else:
-            with pytest.raises(NotAllowedError, match="not_allowed"):
+            with pytest.raises(NotAllowedError, match="not_own"):
                 allow_owner(actor, "submit", owner)
         assert allow_owner(ACTORS["city"], "submit", owner) == ALL
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_refusals_say_in_words_who_may(language: str) -> None:
+    text = Text(language)
+    for actor in ACTORS.values():
+        for verb in read_access()["verbs"]:
+            if reached(actor, verb) is not None:
+                continue
+            with pytest.raises(NotAllowedError) as refused:
+                allow(actor, verb)
+            said, remedy = text.fault(refused.value.fault)
+            assert text(f"verb.{verb}") in said
+            assert text(f"role.{actor.role}") in said
+            able = {role for role, row in read_access()["roles"].items() if row[verb] != "none"}
+            who = said.rpartition("：" if language == "zh_CN" else ": ")[2]
+            assert all(text(f"role.{role}") in who for role in able)
+            assert "_" not in said
+            assert remedy
 
 
 def test_the_person_at_the_command_line_is_the_city(workspace: Workspace) -> None:
