@@ -14,7 +14,7 @@ from geodata.bands import band_data, band_of_mhz, channel_mhz, read_bands
 from geodata.ingest.aliases import find_hit
 from geodata.ingest.cell_ids import ECI_CELLS, Identities, as_numbers, fits_eci, read_identities
 from geodata.ingest.derive_lists import bring_to_percent, name_points
-from geodata.ingest.settings import plain, settings, word
+from geodata.ingest.settings import plain, settings, word, words
 from geodata.ingest.values import cell_text
 from geodata.ingest.values.bands import read_band
 from geodata.ingest.work import Params, Work
@@ -45,8 +45,13 @@ def _set(work: Work, name: str, values: Objects) -> None:
 
 
 def _technology(work: Work) -> None:
-    """Take the technology from the band's or the channel's words, then from headers and titles."""
+    """Take the technology from the band's or the channel's words, then from headers and titles.
+
+    A cell that says no more than FDD or TDD, which 4G and 5G both are, goes by these too.
+    """
     technology = _text(work, "technology")
+    duplex = _says_duplex(work)
+    technology[duplex] = ""
     lacking = technology == ""
     if not lacking.any():
         return
@@ -62,15 +67,32 @@ def _technology(work: Work) -> None:
             technology[fills] = values[fills]
             params: Params = {"rows": int(fills.sum()), "field": "technology", "other": name}
             work.note("technology_inferred", where, params)
-    if where < 0 and (technology == "").any():
+    open_rows = (technology == "") & (duplex | (where < 0))
+    if open_rows.any():
         said, spoken = _title_technology(work)
         if said:
-            technology[technology == ""] = said
+            technology[open_rows] = said
             title: Params = {"field": "technology", "word": spoken, "technology": said}
             work.note("technology_by_title", -1, title)
+        elif duplex.any():
+            usual = settings()["technology"]["duplex_of"]
+            technology[open_rows & duplex] = usual
+            rows = int((open_rows & duplex).sum())
+            work.note("technology_by_duplex", where, {"rows": rows, "technology": usual}, "warning")
     if where < 0 and (technology != "").all():
         work.settle("technology")
     _set(work, "technology", technology)
+
+
+def _says_duplex(work: Work) -> npt.NDArray[np.bool_]:
+    """Say which cells of the column of the technology are no more than a way of sending."""
+    column = work.columns.column_of("technology")
+    if column < 0:
+        return np.zeros(len(work.frame), dtype=bool)
+    codes, uniques = pd.factorize(work.table.columns[column])
+    spelt = words("technology", "duplex")
+    told = np.array([word(cell_text(cell)) in spelt for cell in uniques] + [False], dtype=bool)
+    return told[codes]
 
 
 def _blank(work: Work) -> Objects:

@@ -252,3 +252,21 @@ def test_the_command_says_so_too(tmp_path, headless):
     sheet = (found[0] if isinstance(found, list) else found)["tables"][0]
     assert (sheet["kind"], sheet["header_row"]) == ("site", None if headless else 1)
     assert "columns" in sheet
+
+
+@pytest.mark.parametrize(
+    ("more", "technology", "code"),
+    [
+        ({"gNodeB ID": [870000 + i for i in range(COUNT)]}, "5G", "technology_by_title"),
+        ({"频点": [504990] * COUNT}, "5G", "technology_inferred"),
+        ({"频点": [38400] * COUNT}, "4G", "technology_inferred"),
+        ({}, "4G", "technology_by_duplex"),
+    ],
+)
+def test_tdd_in_a_column_of_technologies_tells_no_generation_by_itself(more, technology, code):
+    headers = ["小区名称", "CGI", "制式", "方位角", *more, "经度", "纬度"]
+    codes = [f"460-00-{570000 + i}-1" for i in range(COUNT)]
+    columns = [CELLS[0], codes, ["TDD"] * COUNT, CELLS[2], *more.values(), *CELLS[5:]]
+    report = judged(headers, columns)
+    assert set(report.records["technology"]) == {technology}
+    assert code in [fault.code for fault in report.faults]
