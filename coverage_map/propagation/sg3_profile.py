@@ -25,7 +25,8 @@ class Sg3Profile:
     path: Path
     links: tuple[Link, ...]
     power_kw: tuple[float, ...]  # effective radiated power
-    measured_dbuv_m: tuple[float, ...]
+    field_strength_dbuv_m: tuple[float, ...]  # measured, or the published prediction
+    loss_db: tuple[float, ...]  # likewise; NaN where the file does not say
     tx_position_deg: tuple[float, float]  # latitude, longitude
     rx_position_deg: tuple[float, float]
     delta_n: float
@@ -67,8 +68,11 @@ def _read(rows: Sequence[list[str]]) -> Sg3Profile:
     return Sg3Profile(
         path=path,
         links=tuple(_read_link(row) for row in measurements),
-        power_kw=tuple(10 ** (float(row["ERP_max_total"]) / 10) / 1e3 for row in measurements),
-        measured_dbuv_m=tuple(float(row["Measured field strength"]) for row in measurements),
+        power_kw=tuple(10 ** (_number(row, "ERP_max_total") / 10) / 1e3 for row in measurements),
+        field_strength_dbuv_m=tuple(
+            _number(row, "Measured field strength") for row in measurements
+        ),
+        loss_db=tuple(_number(row, "Basic transmission loss") for row in measurements),
         tx_position_deg=tx,
         rx_position_deg=rx,
         delta_n=float(said["average annual values dn (n-units/km):"]),
@@ -81,6 +85,10 @@ def _read_measurements(rows: Sequence[list[str]]) -> list[dict[str, str]]:
     first = next(n for n, row in enumerate(rows) if row[0].startswith("{Begin of Measurements"))
     last = next(n for n, row in enumerate(rows) if row[0].startswith("{End of Measurements"))
     return [dict(zip(header, row, strict=False)) for row in rows[first + 1 : last] if len(row) > 2]
+
+
+def _number(row: dict[str, str], column: str) -> float:
+    return float(row.get(column) or "nan")
 
 
 def _read_link(row: dict[str, str]) -> Link:
