@@ -34,6 +34,7 @@ class Rules:
     width: int
     web: frozenset[int]
     families: Mapping[str, int]
+    rare: frozenset[str]
     first_wide_zone: int
     first_narrow_zone: int
     plane: Mapping[str, Any]
@@ -61,6 +62,7 @@ def crs_rules() -> Rules:
         width=data["metric"]["zone_width_deg"],
         web=frozenset(data["web"]),
         families={name: int(code) for name, code in data["families"].items()},
+        rare=frozenset(data["rare"]["families"]),
         first_wide_zone=data["first_wide_zone"],
         first_narrow_zone=data["first_narrow_zone"],
         plane=data["plane"],
@@ -109,24 +111,39 @@ def is_geographic(crs: str) -> bool:
 
 
 @cache
+def _family(crs: str) -> tuple[str, int]:
+    """Return the family of zones that a system is of and which one it is there, "" for none."""
+    rules, code = crs_rules(), int(crs.removeprefix("EPSG:"))
+    last = (rules.last_meridian - rules.first_meridian) // rules.width
+    zones = {"gk3": (0, last), "gk6": (0, last // 2), "utm": (1, 30)}
+    for family, first in rules.families.items():
+        low, high = zones[family.split("_")[0]]
+        if low <= code - first <= high:
+            return family, code - first
+    return "", 0
+
+
+@cache
+def is_rare(crs: str) -> bool:
+    """Say whether a system is one that files are in only where they say so."""
+    return not is_geographic(crs) and _family(crs)[0] in crs_rules().rare
+
+
+@cache
 def _zone(crs: str) -> tuple[int, float, float] | None:
     """Return a zone's prefix (0 for none), its middle and its half width in degrees.
 
     None for what is no transverse Mercator zone of ours.
     """
-    rules, code = crs_rules(), int(crs.removeprefix("EPSG:"))
-    last = (rules.last_meridian - rules.first_meridian) // rules.width
-    for family, first in rules.families.items():
-        step = code - first
-        if family.startswith("gk3") and 0 <= step <= last:
-            prefix = rules.first_narrow_zone + step if family.endswith("prefixed") else 0
-            return prefix, rules.first_meridian + step * rules.width, rules.width / 2
-        if family.startswith("gk6") and 0 <= step <= last // 2:
-            zone = rules.first_wide_zone + step
-            return (zone if family.endswith("prefixed") else 0), 6.0 * zone - 3.0, 3.0
-        if family.startswith("utm") and 1 <= step <= 30:
-            return 0, 6.0 * step - 3.0, 3.0
-    return None
+    rules = crs_rules()
+    family, step = _family(crs)
+    if family.startswith("gk3"):
+        prefix = rules.first_narrow_zone + step if family.endswith("prefixed") else 0
+        return prefix, rules.first_meridian + step * rules.width, rules.width / 2
+    if family.startswith("gk6"):
+        zone = rules.first_wide_zone + step
+        return (zone if family.endswith("prefixed") else 0), 6.0 * zone - 3.0, 3.0
+    return (0, 6.0 * step - 3.0, 3.0) if family else None
 
 
 def can_be(crs: str, x: Floats, y: Floats) -> Bools:

@@ -16,7 +16,8 @@ from geodata.ingest.columns import Columns, is_headless, map_columns
 from geodata.ingest.detect import split_upload
 from geodata.ingest.header import find_tables
 from geodata.ingest.header_forms import header_keys
-from geodata.ingest.known import key_texts, known_places, placed_records
+from geodata.ingest.known import key_texts, placed_records
+from geodata.ingest.marks import is_linked
 from geodata.ingest.profile_values import make_of
 from geodata.ingest.raw import Grid, Part, RawTable
 from geodata.ingest.read_dxf import read_dxf
@@ -92,8 +93,9 @@ def check_file(
         answers: what a person said about its tables.
         profiles: what was said of tables of the same shape before; an answer goes before it.
         decisions: what a person said of rows' units before; see ``match_records``.
-        known: where the owner's earlier records stand: kind, key (``key_texts``), lon, lat in
-            EPSG:4490. Evidence for the coordinate system of the same records here.
+        known: where the owner's earlier records stand, and towers open to it: kind, key
+            (``key_texts``), lon, lat in EPSG:4490. Evidence for the coordinate system of the same
+            records here, and of those that come to stand there.
 
     Returns:
         One report a table, those that are none of ours included. Nothing is stored.
@@ -141,7 +143,7 @@ def _locate_by_sisters(
     done = []
     for report, check in zip(reports, checks, strict=True):
         kind = read_kinds().get(report.kind)
-        linked = kind and _is_open(report) and known_places(report.records, kind, placed)
+        linked = kind and _is_open(report) and is_linked(report.records, kind, placed)
         if linked and check:
             done.append(
                 replace(

@@ -46,25 +46,28 @@ def one_claim(texts: Iterable[str]) -> str:
     return next(iter(found)) if len(found) == 1 else ""
 
 
-def claim_of_table(work: Work) -> str:
-    """Return what a table without geometry says of the system of its coordinates.
+def claim_of_table(work: Work) -> tuple[str, bool]:
+    """Return what a table without geometry says of the system of its coordinates, and if in words.
 
     The headers of the pair and what stands above them are heard together; only where these say
-    nothing, the lines above the table, the sheet's and the file's names.
+    nothing, the lines above the table, the sheet's and the file's names. A person wrote such a
+    line; headers are what a program calls its columns.
     """
     table = work.table
     pair = [match.column for match in work.columns.matches if match.field in _POSITION]
     near = [table.headers[column] for column in pair]
     near += [table.groups[column] for column in pair if column < len(table.groups)]
     if any(systems_named(text) for text in near):
-        return one_claim(near)
-    return one_claim(_of_coordinates(text) for text in (*table.titles, table.sheet, work.file))
+        return one_claim(near), False
+    above = (*table.titles, table.sheet, work.file)
+    claim = one_claim(
+        text if speaks_of_coordinates(text) else _without_firms(text) for text in above
+    )
+    return claim, bool(claim) and one_claim(_without_firms(text) for text in above) == claim
 
 
-def _of_coordinates(text: str) -> str:
-    """Return a text without the names of firms and devices, unless it speaks of coordinates."""
-    if speaks_of_coordinates(text):
-        return text
+def _without_firms(text: str) -> str:
+    """Return a text without the names of firms and devices."""
     plain = word(text)
     for name in settings()["crs"]["claims"]["firms"]:
         plain = plain.replace(word(name), " ")

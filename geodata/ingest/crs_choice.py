@@ -18,11 +18,15 @@ Objects = npt.NDArray[np.object_]
 
 @dataclass(frozen=True)
 class Group:
-    """Rows of which a file says the same: a label for people, the rows, and the claim."""
+    """Rows of which a file says the same: a label for people, the rows, and the claim.
+
+    ``spoken``: a person wrote the claim in words; no program put it there unasked.
+    """
 
     label: str
     rows: Ints
     claim: str
+    spoken: bool = False
 
 
 @dataclass(frozen=True)

@@ -36,7 +36,9 @@ class Positions:
     ``outlines`` it names, -1 for none. ``bounds`` are those of the area of interest, None where no
     register says; ``strange`` says that the rows name other places, so may lie anywhere. ``other``
     is a second pair of coordinates, where there is one (百度经度 beside gps经度); ``known`` where
-    the same record is known to stand, EPSG:4490, NaN where it is not.
+    the same record is known to stand, EPSG:4490, NaN where it is not. ``ends`` of lines as given,
+    by row first x, y and last x, y; ``marks`` where things stand that rows may come to, each
+    longitude and latitude, EPSG:4490.
     """
 
     x: Floats
@@ -47,13 +49,21 @@ class Positions:
     strange: bool = False
     other: Pair | None = None
     known: Pair | None = None
+    ends: Floats | None = None
+    marks: Floats | None = None
 
     def take(self, rows: Ints) -> "Positions":
         """Return some of the rows."""
         other = None if self.other is None else (self.other[0][rows], self.other[1][rows])
         known = None if self.known is None else (self.known[0][rows], self.known[1][rows])
         return replace(
-            self, x=self.x[rows], y=self.y[rows], area=self.area[rows], other=other, known=known
+            self,
+            x=self.x[rows],
+            y=self.y[rows],
+            area=self.area[rows],
+            other=other,
+            known=known,
+            ends=None if self.ends is None else self.ends[rows],
         )
 
 
@@ -207,6 +217,8 @@ def paired_system(positions: Positions, possible: list[Hypothesis], bounds: Boun
         area=np.full(int(filled.sum()), -1, dtype=np.int64),
         other=None,
         known=None,
+        ends=None,
+        marks=None,
     )
     others = try_all(second, bounds, ())
     fitting = {

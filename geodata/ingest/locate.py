@@ -37,7 +37,7 @@ from geodata.ingest.hypotheses import (
 )
 from geodata.ingest.report import TableAnswer
 from geodata.ingest.settings import settings
-from geodata.ingest.weighing import Evidence, Verdict, choose, places
+from geodata.ingest.weighing import Evidence, Verdict, choose, places, without_rare
 
 _SIZES = ("°", "m")
 
@@ -82,7 +82,7 @@ def _by_size(positions: Positions, group: Group) -> Iterator[Group]:
     present = [size for size in (0, 1) if (sizes == size).any()]
     for size in present:
         label = _join(group.label, _SIZES[size]) if len(present) > 1 else group.label
-        yield Group(label, group.rows[sizes == size], group.claim)
+        yield replace(group, label=label, rows=group.rows[sizes == size])
 
 
 def _join(*labels: str) -> str:
@@ -124,7 +124,11 @@ def _settle(
             for zone in np.unique(zones)
             for part in _settle(
                 positions,
-                Group(_join(group.label, f"{zone} m"), group.rows[zones == zone], group.claim),
+                replace(
+                    group,
+                    label=_join(group.label, f"{zone} m"),
+                    rows=group.rows[zones == zone],
+                ),
                 labels,
                 asked,
                 place,
@@ -135,9 +139,10 @@ def _settle(
         tuple(possible),
         places(here.x, here.y),
         taken_as(claimed),
-        claimed in settings()["crs"]["rule"]["unchosen"],
+        claimed in settings()["crs"]["rule"]["unchosen"] and not group.spoken,
         paired_system(here, possible, bounds),
     )
+    evidence = without_rare(evidence, asked)
     return _weigh(evidence, group, rows, labels, claimed, faults, place, far=far)
 
 
@@ -173,7 +178,8 @@ def _weigh(
         if len(mine):
             label = _join(group.label, f"{split.label.header} = {name}")
             seen = evidence.take(np.flatnonzero(split.label.codes[rows] == value))
-            part = make_part(seen, Group(label, mine, group.claim), said, claimed, faults, place)
+            own = replace(group, label=label, rows=mine)
+            part = make_part(seen, own, said, claimed, faults, place)
             parts.append(replace(part, by_column=True))
     return parts
 

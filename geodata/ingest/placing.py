@@ -19,6 +19,7 @@ from geodata.ingest.crs_parts import find_labels
 from geodata.ingest.hypotheses import Positions, area_bounds, area_outlines, named_areas
 from geodata.ingest.known import known_places
 from geodata.ingest.locate import locate
+from geodata.ingest.marks import find_marks
 from geodata.ingest.report import CrsChoice, Question, TableAnswer
 from geodata.ingest.route_ends import lines_between_ends
 from geodata.ingest.settings import settings
@@ -58,7 +59,7 @@ def place_rows(
     points = middle_points(gpd.GeoSeries(shapes)) if shapes is not None else None
     if points is not None:
         work.frame["x"], work.frame["y"] = shapely.get_x(points), shapely.get_y(points)
-    positions = _positions(work, kind, register, index, known, sheet=not drawn)
+    positions = _positions(work, kind, register, index, known, shapes, sheet=not drawn)
     place = Place(work.file, work.table.sheet)
     groups = _groups(work, positions, sheet=not drawn)
     located = locate(positions, groups, lambda: find_labels(work.table), answer, place)
@@ -98,12 +99,12 @@ def _groups(work: Work, positions: Positions, *, sheet: bool) -> list[Group]:
     rows = np.flatnonzero(np.isfinite(positions.x) & np.isfinite(positions.y))
     if not sheet:
         return [Group("", rows, work.table.claimed)] if len(rows) else []
-    claim = claim_of_table(work)
+    claim, spoken = claim_of_table(work)
     by_row = claims_of_rows(work) if len(rows) else None
     if by_row is None:
-        return [Group("", rows, claim)] if len(rows) else []
+        return [Group("", rows, claim, spoken)] if len(rows) else []
     header, claims, codes = by_row
-    groups = [Group(f"{header} =", rows[codes[rows] < 0], claim)]
+    groups = [Group(f"{header} =", rows[codes[rows] < 0], claim, spoken)]
     groups += [
         Group(f"{header} = {said}", rows[codes[rows] == number], said)
         for number, said in enumerate(claims)
@@ -160,6 +161,7 @@ def _positions(
     register: Register,
     index: UnitIndex,
     known: pd.DataFrame | None,
+    shapes: Objects | None,
     *,
     sheet: bool,
 ) -> Positions:
@@ -168,10 +170,30 @@ def _positions(
     x, y = (work.frame[name].to_numpy(dtype=float) for name in ("x", "y"))
     if kind.geometry == "none":
         x, y = np.full(len(x), np.nan), np.full(len(y), np.nan)
-    other = _other_pair(work) if sheet else None
-    there = known_places(work.frame, kind, known) if known is not None else None
-    strange = bool(_strange_names(work, index))
-    return Positions(x, y, area, outlines, area_bounds(register), strange, other, there)
+    return Positions(
+        x,
+        y,
+        area,
+        outlines,
+        area_bounds(register),
+        strange=bool(_strange_names(work, index)),
+        other=_other_pair(work) if sheet else None,
+        known=known_places(work.frame, kind, known) if known is not None else None,
+        ends=_line_ends(shapes) if shapes is not None and kind.geometry == "line" else None,
+        marks=find_marks(kind, known) if known is not None else None,
+    )
+
+
+def _line_ends(shapes: Objects) -> np.ndarray:
+    """Return x and y of the first and of the last vertex of lines, NaN for what is no one line."""
+    lines = shapely.line_merge(shapes)
+    return np.column_stack(
+        [
+            axis(shapely.get_point(lines, vertex))
+            for vertex in (0, -1)
+            for axis in (shapely.get_x, shapely.get_y)
+        ]
+    )
 
 
 def _fit_shapes(work: Work, kind: Kind, shapes: Objects, points: Objects) -> Objects:

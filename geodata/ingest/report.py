@@ -11,9 +11,9 @@ import pandas as pd
 from geodata.errors import Fault
 
 DecidedBy = Literal["evidence", "file", "answer", "range", "none"]
-# What evidence a system was chosen by: rows in the areas they name, a second pair of columns, or
-# records whose places are known.
-Ground = Literal["", "areas", "pair", "known"]
+# What evidence a system was chosen by: rows in the areas they name, a second pair of columns,
+# records whose places are known, or things known to stand where rows come to.
+Ground = Literal["", "areas", "pair", "known", "marks"]
 
 
 @dataclass(frozen=True)

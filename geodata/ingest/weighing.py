@@ -5,14 +5,16 @@ place count once: what is wrong with an outline there is wrong for all of them. 
 ``settings.toml``.
 """
 
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
 from scipy.special import bdtrc
 
-from geodata.crs_zones import is_geographic
+from geodata.crs_zones import is_geographic, is_rare
 from geodata.ingest.hypotheses import Bools, Floats, Hypothesis, Ints, Positions
+from geodata.ingest.marks import meets
 from geodata.ingest.report import CrsScore, DecidedBy, Ground
 from geodata.ingest.settings import settings
 
@@ -102,6 +104,8 @@ def choose(evidence: Evidence) -> Verdict:
         agreed = len({other.name for other in found.values()}) == 1
         clear = agreed and (ground == "areas" or not is_doubted(one, evidence))
         return Verdict(one, "evidence", ground) if clear else Verdict()
+    if (one := _by_marks(evidence)) is not None:
+        return Verdict() if is_doubted(one, evidence) else Verdict(one, "evidence", "marks")
     for one in possible:
         if one.crs == evidence.claimed and not is_doubted(one, evidence):
             rivals = evidence.rivals(one)
@@ -109,6 +113,22 @@ def choose(evidence: Evidence) -> Verdict:
             if supported or not evidence.unchosen:
                 return Verdict(one, "file", "areas" if supported else "")
     return Verdict()
+
+
+def without_rare(evidence: Evidence, named: Collection[str]) -> Evidence:
+    """Leave out systems that files are rarely in, unless they are named or rows speak for them.
+
+    One stays that leads all usual systems by the areas that rows name, by however little.
+    """
+    usual = [one for one in evidence.possible if not is_rare(one.crs)]
+    kept = tuple(
+        one
+        for one in evidence.possible
+        if not is_rare(one.crs)
+        or one.crs in named
+        or all(_leads(one, other, evidence, "doubt") for other in usual)
+    )
+    return replace(evidence, possible=kept)
 
 
 def _is_likely(only: Hypothesis, evidence: Evidence) -> bool:
@@ -157,6 +177,27 @@ def _by_known(evidence: Evidence) -> Hypothesis | None:
     for other in evidence.rivals(best):
         wins, losses = lead(best.agrees, other.agrees, rows)
         if wins - losses < least or (losses and luck(wins, losses) > rule["chance"]):
+            return None
+    return best
+
+
+def _by_marks(evidence: Evidence) -> Hypothesis | None:
+    """Return the hypothesis under which rows come to where something stands, if only one does.
+
+    Looked at last: to find what stands near takes time.
+    """
+    if evidence.positions.marks is None or not evidence.possible:
+        return None
+    rule = settings()["crs"]["rule"]
+    met = {one.name: meets(evidence.positions, one) for one in evidence.possible}
+    witnesses = {name: len(np.unique(evidence.cells[rows])) for name, rows in met.items()}
+    best = max(evidence.possible, key=lambda one: witnesses[one.name])
+    share = witnesses[best.name] / len(np.unique(evidence.cells))
+    for other in evidence.rivals(best):
+        wins, losses = lead(met[best.name], met[other.name], evidence.cells)
+        unanimous = share >= rule["mark_most"] and not losses and wins >= rule["unanimous_rows"]
+        clear = share >= rule["mark_share"] and wins > losses
+        if not unanimous and not (clear and luck(wins, losses) <= rule["chance"]):
             return None
     return best
 

@@ -162,7 +162,7 @@ def test_a_file_is_read_again_only_when_it_could_be_otherwise(
     assert len(reads) == 4
 
 
-def test_only_the_owners_own_records_are_read_with_a_file(
+def test_only_the_owners_own_records_and_open_towers_are_read_with_a_file(
     own_workspace, carrier, monkeypatch
 ) -> None:
     from coverage_map.pipeline import memory
@@ -171,10 +171,10 @@ def test_only_the_owners_own_records_are_read_with_a_file(
     real = memory.read_records
 
     def watched(store, kind, owners=None, counties=None):  # type: ignore[no-untyped-def]
-        opened.append(owners)
+        opened.append((kind, owners))
         return real(store, kind, owners, counties)
 
     monkeypatch.setattr(memory, "read_records", watched)
     _check(own_workspace, carrier, site_file(site_rows(own_workspace, 3)), PLACED)
     assert opened
-    assert all(owners == ["cmcc"] for owners in opened)
+    assert [entry for entry in opened if entry[1] != ["cmcc"]] == [("tower", ["tower"])]

@@ -80,11 +80,19 @@ def test_plane_coordinates_are_told_by_their_range(crs, swapped):
     assert codes(report) == {"crs_datum"} | ({"axes_surveying"} if swapped else set())
 
 
-def test_six_degrees_and_utm_lie_near_each_other_and_need_evidence():
+def test_utm_is_thought_of_only_where_rows_or_the_file_speak_for_it():
+    """It lies 1.5 km off Gauss–Krüger of 6 degrees, and hardly any file is in it."""
     lon, lat, county = ground(1500)
-    for crs in ("EPSG:4508", "EPSG:32649"):
+    for crs, decided_by in (("EPSG:4508", "range"), ("EPSG:32649", "evidence")):
         report = check(listing(*from_cgcs2000(lon, lat, crs), county))
-        assert (report.crs.chosen, report.crs.decided_by) == (crs, "evidence")
+        assert (report.crs.chosen, report.crs.decided_by) == (crs, decided_by)
+    x, y = from_cgcs2000(lon[:20], lat[:20], "EPSG:32649")
+    report = check(layer(x, y, county[:20], "EPSG:32649"), "a.zip")
+    assert (report.crs.chosen, report.crs.decided_by) == ("EPSG:32649", "file")
+    # Rows enough to fall out of their county under the usual system, too few to be sure.
+    lon, lat, county = ground(60)
+    report = check(listing(*from_cgcs2000(lon, lat, "EPSG:32649"), county))
+    assert report.questions[0].options == ("EPSG:32649", "EPSG:4508")
 
 
 @settings(max_examples=25, deadline=None)

@@ -47,9 +47,9 @@ def test_few_known_among_many_are_no_proof():
     content = site_book(site_rows(*from_cgcs2000(lon, lat, "GCJ-02"), np.full(40, "")))
     assert check(content, known_sites(lon[:4], lat[:4])).crs.chosen == ""
     assert check(content, known_sites(lon[:5], lat[:5])).crs.chosen == "GCJ-02"
-    # Records of other kinds and with other keys are not the same.
-    towers = known_sites(lon, lat).assign(kind="tower")
-    assert check(content, towers).crs.chosen == ""
+    # Records of a kind that sites do not belong to are not the same.
+    boxes = known_sites(lon, lat).assign(kind="fibre_node")
+    assert check(content, boxes).crs.chosen == ""
 
 
 def test_known_records_that_stood_elsewhere_leave_it_open():
