@@ -1,26 +1,27 @@
 """What can be done with an upload: submit, withdraw, accept, send back; the main act first."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from html import escape
+from typing import Any
 from urllib.parse import urlencode
 
-import pandas as pd
 import streamlit as st
 
 from app_pages import words
 from app_pages.scene import Scene, show_refusal
-from app_pages.working import LONG_READ, POLL_S, progress_bar, seconds_of
+from app_pages.working import begin, show_job
 from coverage_map import pipeline
 from geodata.errors import CoverageMapError
 
 DRAFTS = ("checked", "sent_back", "received")
+ACTS = ("check", "submit", "accept")  # long verbs that are done with an upload
 
 
 def open_upload(upload_id: str) -> None:
     """Open an upload with the next run; "" goes back to the list."""
     st.session_state["upload_open"] = upload_id
-    for key in ("upload_view", "difference_row", "accepted", "full", "partial"):
+    for key in ("upload_view", "difference_row", "full", "partial"):
         st.session_state.pop(key, None)
 
 
@@ -34,6 +35,16 @@ def act(scene: Scene, step: Callable[[], object]) -> bool:
     return True
 
 
+def do(scene: Scene, verb: str, args: Mapping[str, Any]) -> bool:
+    """Do a long verb, or start its job where it is large; a refusal is shown."""
+    return act(scene, lambda: begin(scene, verb, args))
+
+
+def work_on(scene: Scene, upload_id: str) -> pipeline.Job | None:
+    """Return the last thing done with an upload that takes long."""
+    return pipeline.last_job(scene.workspace, scene.actor, ACTS, upload_id)
+
+
 def is_own(scene: Scene, submission: pipeline.Submission) -> bool:
     """Say whether an upload is this person's to work on: the city leaves a carrier's alone."""
     mine = submission.account == scene.actor.account or not pipeline.may(scene.actor, "accept")
@@ -44,6 +55,10 @@ def show_acts(scene: Scene, submission: pipeline.Submission, check: pipeline.Upl
     """Show the buttons this person has for an upload in this state, the main one first."""
     text = scene.text
     upload_id = submission.upload_id
+    job = work_on(scene, upload_id)
+    if job is not None and not job.ended:
+        show_job(scene, job.id)
+        return
     own = is_own(scene, submission)
     if submission.state in DRAFTS and own:
         _show_submit(scene, check)
@@ -100,56 +115,18 @@ def _show_submit(scene: Scene, check: pipeline.UploadCheck) -> None:
     )
     if not wanted:
         return
-    hide, progress = progress_bar(text)
-    hand_in = pipeline.accept_upload if city else pipeline.submit_upload
-    done = act(
-        scene,
-        lambda: _keep_accepted(
-            hand_in(
-                scene.workspace,
-                scene.actor,
-                check.upload_id,
-                partial=bool(bad),
-                full=bool(full),
-                progress=progress,
-            )
-        ),
-    )
-    hide()
-    if done:
+    args = {"upload_id": check.upload_id, "partial": bool(bad), "full": bool(full)}
+    if do(scene, "accept" if city else "submit", args | {"answers": None}):
         st.session_state.pop("upload_view", None)
         st.rerun()
-
-
-def _keep_accepted(result: object) -> None:
-    if isinstance(result, pipeline.Accepted):
-        st.session_state["accepted"] = result
 
 
 def _show_decide(scene: Scene, submission: pipeline.Submission) -> None:
     """Offer the city to accept what was submitted or to send it back with reasons."""
     text = scene.text
-    job = _accepting(scene, submission.upload_id)
-    if job:
-        _show_accepting(scene, job)
-        return
-    wanted = st.button(text("upload.take"), type="primary", key="take")
-    if wanted and submission.size > LONG_READ:
+    if st.button(text("upload.take"), type="primary", key="take"):
         args = {"upload_id": submission.upload_id, "answers": None}
-        pipeline.start_job(scene.workspace, scene.actor, "accept", args)
-        st.rerun()
-    elif wanted:
-        hide, progress = progress_bar(text)
-        done = act(
-            scene,
-            lambda: _keep_accepted(
-                pipeline.accept_upload(
-                    scene.workspace, scene.actor, submission.upload_id, progress=progress
-                )
-            ),
-        )
-        hide()
-        if done:
+        if do(scene, "accept", args):
             st.rerun()
     with st.popover(text("upload.send_back")):
         reasons = st.text_area(text("upload.reasons_why"), key="reasons")
@@ -165,27 +142,3 @@ def _show_decide(scene: Scene, submission: pipeline.Submission) -> None:
         f'<span class="chip">{escape(how)}</span><span class="chip">{escape(said)}</span>',
         width="content",
     )
-
-
-def _accepting(scene: Scene, upload_id: str) -> str:
-    """Return the job that is accepting an upload, "" where there is none."""
-    for job in pipeline.list_jobs(scene.workspace, scene.actor):
-        if job.verb == "accept" and not job.ended and job.args.get("upload_id") == upload_id:
-            return job.id
-    return ""
-
-
-@st.fragment(run_every=POLL_S)
-def _show_accepting(scene: Scene, job_id: str) -> None:
-    """Show for how long an upload has been on its way in; then the page shows what came of it."""
-    job = pipeline.read_job(scene.workspace, scene.actor, job_id)
-    if job.ended:
-        if job.fault is not None:
-            st.session_state["refused"] = [CoverageMapError.of(job.fault)]
-        if job.result and job.result["changed"]:
-            changed = pd.DataFrame(job.result["changed"])
-            upload_id, rows = job.result["upload_id"], job.result["rows"]
-            st.session_state["accepted"] = pipeline.Accepted(upload_id, rows, changed)
-        st.rerun()
-    said = scene.text("upload.accepting", seconds=seconds_of(job))
-    st.html(f'<span class="working">{escape(said)}</span>', width="content")

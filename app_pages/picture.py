@@ -10,7 +10,7 @@ from streamlit_folium import st_folium
 from app_pages import words
 from app_pages.scene import Scene, go, place_now
 from coverage_map import pipeline
-from coverage_map.maps import Bounds, Legend, MapView, Marker, base_map, view_layer
+from coverage_map.maps import Bounds, Changes, Legend, MapView, Marker, base_map, view_layer
 from coverage_map.palette import breaks, class_label, share_scale
 from coverage_map.text import Text
 from coverage_map.tiles import first_zooms
@@ -96,10 +96,11 @@ def show_map(
     focus: Bounds | None = None,
     marked: Sequence[str] = (),
     plain: str = "",
+    changes: Changes | None = None,
 ) -> None:
     """Show the map; a click calls ``on_point`` with longitude and latitude before the next run.
 
-    ``plain`` is the title of a map that shows its markers and no state of anything.
+    ``plain`` is the title of a map that shows markers or changes and no state of anything.
     """
     text, place = scene.text, scene.place
     layer = pipeline.boundary_layer(scene.workspace, scene.actor)
@@ -115,7 +116,8 @@ def show_map(
     classes = dict.fromkeys(overview.classes, "") if plain else overview.classes
     legend = _legend(scene, level, classes, markers or [])
     if plain:
-        legend = replace(legend, title=plain, rows=[])
+        signs = changes.signs.values() if changes else legend.marks
+        legend = replace(legend, title=plain, rows=[], marks=[*signs])
     view = MapView(
         classes={level: classes[level]}
         | ({"township": classes["township"]} if level == "unit" else {}),
@@ -127,6 +129,7 @@ def show_map(
         focus=focus or overview.bounds,
         markers=(markers or [])[:MOST_MARKERS],
         marked=marked,
+        changes=changes,
     )
 
     def clicked() -> None:

@@ -18,6 +18,8 @@ from coverage_map.tiles import MAX_ZOOM
 
 KEY = "review"
 SCRIPTS = ("vendor/leaflet/leaflet.js", "vendor/protomaps/protomaps-leaflet.js")
+MOST_ALIKE = 6
+GENERIC = set("村委会居民员社区")  # characters that most names of units have
 COLOURS = ("township_outline", "area_outline", "selected", "text")
 # The sentences the script fills, each with the places that it has.
 WORDS: dict[str, tuple[str, ...]] = {
@@ -27,6 +29,8 @@ WORDS: dict[str, tuple[str, ...]] = {
     "away": ("distance",),
     "finish": ("done",),
     **dict.fromkeys(("none", "other", "search", "keys", "inside", "only_none", "here", "now"), ()),
+    "found": (),
+    "nothing": (),
 }
 
 
@@ -59,6 +63,7 @@ def _items(queue: pd.DataFrame, places: pd.DataFrame, text: Text) -> list[dict[s
             for found in json.loads(row["candidates"] or "[]")
         ]
         placed = pd.notna(row["lon"])
+        candidates = candidates or _alike(row["said"], places, text)
         items.append(
             {
                 "key": row["key"],
@@ -89,6 +94,34 @@ def _why(why: str, reason: str, text: Text) -> str:
         return text(among)
     # The distance beside it says the same.
     return "" if why in ("position", "nearby") else text(f"how.{why}")
+
+
+def _alike(said: str, places: pd.DataFrame, text: Text) -> list[dict[str, Any]]:
+    """Return villages of the township a row names that share characters with its village's name.
+
+    Matching found none that resembles: these are for the person to look at, none goes first.
+    """
+    parts = said.split()
+    within = places[places["township"].isin(parts)]
+    areas = within["area"].isin(parts)
+    within = within[areas] if areas.any() else within
+    wanted = (
+        set(parts[-1]) - GENERIC if parts and parts[-1] not in set(within["township"]) else set()
+    )
+    shared = pd.Series([len(wanted & set(name)) for name in within["name"]], within.index)
+    shared = shared[shared > 0].sort_values(ascending=False, kind="stable")[:MOST_ALIKE]
+    return [
+        {
+            "unit": unit,
+            "name": _name(places, str(unit), "name"),
+            "place": " · ".join(_name(places, str(unit), level) for level in ("township", "area")),
+            "why": text("review.alike"),
+            "confidence": None,
+            "away_m": -1,
+            "box": list(places.loc[unit, ["west", "south", "east", "north"]]),
+        }
+        for unit in shared.index
+    ]
 
 
 def _named_box(said: str, places: pd.DataFrame) -> list[float] | None:

@@ -17,7 +17,7 @@ from app_pages.scene import (
     show_refusal,
 )
 from app_pages.table import Column, show_table
-from app_pages.working import progress_bar
+from app_pages.working import begin, show_job
 from coverage_map import pipeline
 from coverage_map.settlement_list import ACTIONS
 from coverage_map.text import Text
@@ -60,7 +60,7 @@ def show() -> None:
 def _act(act: Callable[[], object]) -> None:
     """Do something that may be refused; a refusal is shown with the next run."""
     try:
-        st.session_state["settlements_done"] = act()
+        act()
     except CoverageMapError as error:
         st.session_state["settlements_refused"] = error
 
@@ -71,20 +71,22 @@ def _show_publish(scene: Scene, states: pd.DataFrame) -> None:
     error = st.session_state.pop("settlements_refused", None)
     if error is not None:
         show_refusal(error, text)
-    done = st.session_state.pop("settlements_done", None)
-    if isinstance(done, pipeline.Published):
-        said = text("settlements.published", **vars(done))
-        st.html(f'<p class="done">{escape(said)}</p>')
     if not pipeline.may(scene.actor, "publish"):
         return
+    job = pipeline.last_job(scene.workspace, scene.actor, ["publish"])
+    if job is not None and not job.ended:
+        show_job(scene, job.id)
+        return
+    if job is not None and job.result and job.result["version"] == scene.frame.register_version:
+        said = text("settlements.published", **job.result)
+        st.html(f'<p class="done">{escape(said)}</p>')
+    elif job is not None and job.fault is not None and error is None:
+        show_refusal(CoverageMapError.of(job.fault), text)
     count = int((states["state"] == "confirmed").sum())
     label = text("settlements.publish", n=count)
     hint = "" if count else text("settlements.publish_wait")
     if st.button(label, type="primary", disabled=not count, help=hint or None, key="publish"):
-        hide, progress = progress_bar(text)
-        publish = partial(pipeline.publish_settlements, scene.workspace, scene.actor, progress)
-        _act(publish)
-        hide()
+        _act(partial(begin, scene, "publish", {}))
         st.rerun()
 
 

@@ -1,7 +1,6 @@
 """One upload opened: what was understood, doubtful villages, differences, verdicts, what to do."""
 
-from collections.abc import Hashable, Mapping
-from functools import partial
+from collections.abc import Hashable, Mapping, Sequence
 from html import escape
 from typing import Any
 
@@ -10,18 +9,19 @@ import streamlit as st
 
 from app_pages import understood, words
 from app_pages.accepted import show_verdicts
-from app_pages.acts import DRAFTS, act, is_own, open_upload, show_acts
+from app_pages.acts import DRAFTS, do, is_own, open_upload, show_acts, work_on
 from app_pages.correct import ask_open, correct_table
 from app_pages.difference import show_difference
 from app_pages.review import queue_of, show_queue
 from app_pages.scene import Scene, show_refusal
 from app_pages.totals import show_totals
-from app_pages.working import progress_bar
+from app_pages.working import ask, show_job
 from coverage_map import pipeline
 from coverage_map.text import Text
 from geodata.errors import CoverageMapError
 
 VIEWS = ("understood", "review", "difference", "verdicts")
+SETTLED = ("changed", "understood")  # of an upload that the person accepted
 
 
 def show_submission(scene: Scene, upload_id: str) -> None:
@@ -34,14 +34,17 @@ def show_submission(scene: Scene, upload_id: str) -> None:
         show_refusal(error, text)
         return
     _show_head(scene, submission)
-    accepted = st.session_state.get("accepted")
-    if isinstance(accepted, pipeline.Accepted) and accepted.upload_id == upload_id:
-        _show_accepted(scene, accepted)
-        return
-    _show_notices(scene, submission)
+    job = work_on(scene, upload_id)
+    _show_notices(scene, submission, job)
     check = submission.check
+    if check is None and job is not None and not job.ended:
+        show_job(scene, job.id)
+        return
     if check is None:
         st.html(f'<p class="empty">{escape(text("upload.unreadable"))}</p>')
+        return
+    if job is not None and job.verb == "accept" and job.result and submission.state == "accepted":
+        _show_accepted(scene, check, pipeline.accepted_of(scene.workspace, job.result))
         return
     with st.container(
         horizontal=True, key="acts", vertical_alignment="center", gap="small", wrap=True
@@ -51,7 +54,8 @@ def show_submission(scene: Scene, upload_id: str) -> None:
     queue = queue_of(check) if draft else pd.DataFrame()
     # What is settled differs from nothing any more: only how it was read is left to see.
     settled = submission.state not in (*DRAFTS, "submitted")
-    view = VIEWS[0] if settled else _choose_view(text, len(queue))
+    shown = [name for name in VIEWS if name != "review" or len(queue)]
+    view = VIEWS[0] if settled else _choose_view(text, shown, len(queue))
     if view == "review":
         _show_review(scene, check, queue)
     elif view == "difference":
@@ -62,9 +66,8 @@ def show_submission(scene: Scene, upload_id: str) -> None:
         _show_understood(scene, check, draft=draft)
 
 
-def _choose_view(text: Text, doubtful: int) -> str:
-    """Offer the views of an upload; the doubtful villages only where there are some."""
-    shown = [name for name in VIEWS if name != "review" or doubtful]
+def _choose_view(text: Text, shown: Sequence[str], doubtful: int = 0) -> str:
+    """Offer views of an upload."""
     if st.session_state.get("upload_view") not in shown:
         st.session_state["upload_view"] = shown[0]
     chosen = st.segmented_control(
@@ -112,11 +115,11 @@ def _note(event: Mapping[Hashable, Any], text: Text) -> str:
     return text("upload.replaced") if event["state"] == "superseded" else str(event["note"])
 
 
-def _show_notices(scene: Scene, submission: pipeline.Submission) -> None:
-    """Say why an upload came back, and that the same bytes were handed in before."""
+def _show_notices(scene: Scene, submission: pipeline.Submission, job: pipeline.Job | None) -> None:
+    """Say what went wrong last, why an upload came back, and that it was handed in before."""
     text, events = scene.text, submission.events
-    for error in st.session_state.pop("refused", ()):
-        show_refusal(error, text)
+    if job is not None and job.fault is not None and str(job.ended_at) > events["at"].iloc[-1]:
+        show_refusal(CoverageMapError.of(job.fault), text)
     reasons = events.loc[events["state"] == "sent_back", "note"]
     if len(reasons) and submission.state in DRAFTS:
         said = text("upload.reasons", reasons=str(reasons.iloc[-1]))
@@ -131,15 +134,18 @@ def _show_notices(scene: Scene, submission: pipeline.Submission) -> None:
         st.html(f'<div class="fault note">{escape(said)}</div>')
 
 
-def _show_accepted(scene: Scene, accepted: pipeline.Accepted) -> None:
-    """Say what was taken and what it changed."""
+def _show_accepted(scene: Scene, check: pipeline.UploadCheck, accepted: pipeline.Accepted) -> None:
+    """Say what was taken and what it changed; how it had been read is one click away."""
     text = scene.text
     kinds = text("words.comma").join(
         text("upload.taken", kind=text(f"kind.{kind}"), rows=words.count(rows))
         for kind, rows in accepted.rows.items()
     )
     st.html(f'<p class="done"><b>{escape(text("upload.done", kinds=kinds))}</b></p>')
-    show_verdicts(scene, accepted.changed, "upload.changed")
+    if _choose_view(text, SETTLED) == "understood":
+        _show_understood(scene, check, draft=False)
+    else:
+        show_verdicts(scene, accepted.changed, "upload.changed")
 
 
 def _show_understood(scene: Scene, check: pipeline.UploadCheck, *, draft: bool) -> None:
@@ -182,54 +188,34 @@ def _offer_correction(
 
 def _recheck(scene: Scene, check: pipeline.UploadCheck, answers: pipeline.Answers) -> None:
     """Read an upload again with answers; a refusal of them leaves what was understood."""
-    again = partial(pipeline.recheck_upload, scene.workspace, scene.actor, check.upload_id, answers)
-    hide, _ = progress_bar(scene.text)
-    done = act(scene, again)
-    hide()
-    if done:
+    if do(scene, "check", {"upload_id": check.upload_id, "answers": answers.to_json()}):
         st.rerun()
 
 
 def _show_review(scene: Scene, check: pipeline.UploadCheck, queue: pd.DataFrame) -> None:
     """Show the doubtful villages; once the person is done the file is read again."""
-    text = scene.text
     decided = pipeline.read_decisions(scene.workspace, scene.actor, check.owner)
-    if show_queue(scene, check, queue, decided):
-        hide, _ = progress_bar(text)
-        again = partial(pipeline.recheck_upload, scene.workspace, scene.actor, check.upload_id)
-        done = act(scene, again)
-        hide()
-        if done:
-            st.session_state.pop("upload_view", None)
-            st.rerun()
+    again = {"upload_id": check.upload_id, "answers": None}
+    if show_queue(scene, check, queue, decided) and do(scene, "check", again):
+        st.session_state.pop("upload_view", None)
+        st.rerun()
 
 
 def _show_difference(scene: Scene, submission: pipeline.Submission) -> None:
     full = bool(st.session_state.get("full", submission.full))
-    hide, _ = progress_bar(scene.text, "upload.comparing")
-    try:
-        found = pipeline.read_difference(
-            scene.workspace, scene.actor, submission.upload_id, full=full
-        )
-    except CoverageMapError as error:
-        show_refusal(error, scene.text)
-        return
-    finally:
-        hide()
-    show_difference(scene, found)
+    upload_id = submission.upload_id
+    args = pipeline.compare_args(scene.workspace, scene.actor, upload_id, full=full)
+    job = ask(scene, "difference", args)
+    if job is not None:
+        show_difference(scene, job)
 
 
 def _show_preview(scene: Scene, submission: pipeline.Submission) -> None:
     """Show which verdicts would change: the city's to the city, an owner's own to the owner."""
-    hide, progress = progress_bar(scene.text, "upload.comparing")
     full = bool(st.session_state.get("full", submission.full))
-    try:
-        changed = pipeline.preview_acceptance(
-            scene.workspace, scene.actor, submission.upload_id, full=full, progress=progress
-        )
-    except CoverageMapError as error:
-        hide()
-        show_refusal(error, scene.text)
-        return
-    hide()
-    show_verdicts(scene, changed, "upload.would_change")
+    upload_id = submission.upload_id
+    args = pipeline.preview_args(scene.workspace, scene.actor, upload_id, full=full)
+    job = ask(scene, "preview", args)
+    if job is not None and job.result is not None:
+        changed = pipeline.changes_of(scene.workspace, job.result)
+        show_verdicts(scene, changed, "upload.would_change")

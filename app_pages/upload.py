@@ -4,14 +4,15 @@ from html import escape
 from typing import Any
 from urllib.parse import urlencode
 
+import pandas as pd
 import streamlit as st
 
 from app_pages import understood, words
-from app_pages.acts import DRAFTS, open_upload
+from app_pages.acts import ACTS, DRAFTS, open_upload
 from app_pages.scene import Scene, keep_address, open_place, show_refusal
 from app_pages.submission import show_submission
 from app_pages.table import Column, show_table
-from app_pages.working import LONG_READ, POLL_S, progress_bar, seconds_of
+from app_pages.working import begin, show_job
 from coverage_map import pipeline
 from coverage_map.pipeline.actors import allow
 from coverage_map.text import Text
@@ -80,55 +81,17 @@ def _choose_files(scene: Scene, owners: tuple[str, ...]) -> None:
 
 def _read(scene: Scene, owner: str, name: str, content: bytes) -> str:
     """Read a file, at once or as a job, and return its upload's id."""
-    if len(content) > LONG_READ:
-        upload_id = pipeline.receive_upload(scene.workspace, scene.actor, owner, name, content)
-        job = pipeline.start_job(
-            scene.workspace, scene.actor, "check", {"upload_id": upload_id, "answers": None}
-        )
-        st.session_state.setdefault("reading", {})[job] = name
-        return ""
-    hide, progress = progress_bar(scene.text)
-    try:
-        check = pipeline.check_upload(
-            scene.workspace, scene.actor, owner, name, content, progress=progress
-        )
-    finally:
-        hide()
-    return check.upload_id
+    upload_id = pipeline.receive_upload(scene.workspace, scene.actor, owner, name, content)
+    begin(scene, "check", {"upload_id": upload_id, "answers": None})
+    return upload_id
 
 
-def _find_reading(scene: Scene) -> dict[str, str]:
-    """Return the files this person has being read, those of an earlier visit too: job → name."""
-    jobs = [
-        job
-        for job in pipeline.list_jobs(scene.workspace, scene.actor)
-        if job.verb == "check" and not job.ended and job.account == scene.actor.account
-    ]
-    if not jobs:
-        return {}
-    found = pipeline.read_submissions(scene.workspace, scene.actor)
+def _show_working(scene: Scene, found: pd.DataFrame) -> None:
+    """Show what is being worked at, also what was begun in an earlier visit."""
     names = dict(zip(found["id"], found["filename"], strict=True))
-    return {job.id: names.get(job.args["upload_id"], "") for job in jobs}
-
-
-@st.fragment(run_every=POLL_S)
-def _show_reading(scene: Scene) -> None:
-    """Show files that are being read, for how long; the list shows them once they are."""
-    text, reading = scene.text, st.session_state["reading"]
-    ended = False
-    for job_id, name in list(reading.items()):
-        job = pipeline.read_job(scene.workspace, scene.actor, job_id)
-        if not job.ended:
-            said = text("upload.reading", file=name, seconds=seconds_of(job))
-            st.html(f'<p class="working">{escape(said)}</p>')
-            continue
-        ended = True
-        del reading[job_id]
-        if job.fault is not None:
-            refused = [*st.session_state.get("refused", ()), CoverageMapError.of(job.fault)]
-            st.session_state["refused"] = refused
-    if ended:
-        st.rerun()
+    for job in pipeline.list_jobs(scene.workspace, scene.actor):
+        if job.verb in ACTS and not job.ended:
+            show_job(scene, job.id, names.get(job.args["upload_id"], ""))
 
 
 def _show_list(scene: Scene) -> None:
@@ -138,6 +101,7 @@ def _show_list(scene: Scene) -> None:
     if found.empty:
         st.html(understood.steps(text))
         return
+    _show_working(scene, found)
     waits = found["state"].eq("submitted")
     # What waits stands first; then, to who hands in, what is still theirs to finish.
     city = pipeline.may(scene.actor, "accept")
@@ -152,7 +116,7 @@ def _show_list(scene: Scene) -> None:
         state_said=[text(f"upload_state.{state}") for state in found["state"]],
         when=[words.moment(at) for at in found["received_at"]],
     )
-    several = frame["owner"].nunique() > 1 or city
+    several = len(frame["owner"].unique()) > 1 or city
     show_table(
         "uploads",
         frame,
@@ -191,10 +155,6 @@ def show() -> None:
     with left:
         if owners:
             _choose_files(scene, owners)
-        if owners:
-            st.session_state["reading"] = _find_reading(scene) | st.session_state.get("reading", {})
-            if st.session_state["reading"]:
-                _show_reading(scene)
         for error in st.session_state.get("refused", ()):
             show_refusal(error, text)
         _show_profiles(scene)
@@ -213,7 +173,7 @@ def _show_profiles(scene: Scene) -> None:
         return
     with st.expander(text("profile.title", n=len(profiles))):
         st.html(f'<p class="hint">{escape(text("profile.hint"))}</p>')
-        several = profiles["owner"].nunique() > 1
+        several = len(profiles["owner"].unique()) > 1
         for profile in profiles.itertuples():
             name, drop = st.columns([4, 1], vertical_alignment="bottom")
             with name:

@@ -51,6 +51,20 @@ class Marker:
 
 
 @dataclass(frozen=True)
+class Changes:
+    """Changed records, of which a map shows all: near ones joined to a count until zoomed in.
+
+    url: where the browser has them from, once (``pipeline.changed_places``). signs: change → sign,
+    colour, words. only: the one change that is shown, "" for all. picked: the number of a row.
+    """
+
+    url: str
+    signs: Mapping[str, tuple[str, str, str]]
+    only: str = ""
+    picked: int = -1
+
+
+@dataclass(frozen=True)
 class Legend:
     """Title, rows and notes; a row is (class character, text) or (sign, colour, text).
 
@@ -81,6 +95,7 @@ class MapView:
     focus: Bounds | None = None
     markers: Sequence[Marker] = field(default=())
     marked: Sequence[str] = ()
+    changes: Changes | None = None
 
 
 class _Script(MacroElement):
@@ -225,6 +240,7 @@ def view_layer(view: MapView) -> folium.FeatureGroup:
         "outline": view.outline,
         "marked": list(view.marked),
         "focus": view.focus and _corners(view.focus),
+        "changes": view.changes and asdict(view.changes),
         "markers": [
             {
                 "lon": round(marker.lon, 6),

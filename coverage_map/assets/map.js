@@ -247,6 +247,8 @@
     circle: '<circle r="5.5"/>',
     square: '<rect x="-5" y="-5" width="10" height="10"/>',
     triangle: '<path d="M0-6.4 6 4.6H-6Z"/>',
+    plus: '<circle r="6"/><path d="M-3 0H3M0-3V3" stroke="#fff" stroke-width="1.6"/>',
+    minus: '<rect x="-5.5" y="-5.5" width="11" height="11"/><path d="M-3 0H3" stroke="#fff" stroke-width="1.8"/>',
     diamond: '<path d="M0-6.6 5.8 0 0 6.6-5.8 0Z"/>',
     cross: '<path d="M-2-6H2V-2H6V2H2V6H-2V2H-6V-2H-2Z"/>',
     target: '<circle r="5.5" fill="#fff" stroke="none"/><circle r="4" fill="none" stroke="#22282d" stroke-width="2"/><circle r="1.4" stroke="none"/>',
@@ -300,6 +302,101 @@
     }
   }
 
+  /* ---- changed records: all of them, near ones joined to a count until there is room ---- */
+
+  /* A count takes its cell of the screen, so that no two lie over each other. */
+  const CELL_PX = [144, 40], SIGN_PX = 40, MOST_LINES = 400, ROOM = 60;
+  const changes = { url: "", rows: [], view: null };
+
+  function tagged(mark, text, permanent) {
+    const label = document.createElement("span");
+    label.textContent = text;
+    return mark.bindTooltip(label, { permanent, direction: permanent ? "right" : "auto", offset: [permanent ? 12 : 0, 0] });
+  }
+
+  function joined(rows) {
+    const holder = document.createElement("span");
+    for (const [change, [shape, colour]] of Object.entries(changes.view.signs)) {
+      const count = rows.filter((row) => row[1] === change).length;
+      if (count) holder.append(sign(shape, colour), count.toLocaleString("en-US"));
+    }
+    return holder;
+  }
+
+  function drawOne(row) {
+    const [shape, colour, said] = changes.view.signs[row[1]];
+    const chosen = row[0] === changes.view.picked ? " chosen" : "";
+    const icon = L.divIcon({ className: `mark${chosen}`, html: sign(shape, colour), iconSize: [18, 18] });
+    const mark = L.marker([row[3], row[2]], { icon, keyboard: false, zIndexOffset: chosen ? 1000 : 0 });
+    const moved = row[7] ? ` ${row[7].toLocaleString("en-US")} m` : "";
+    tagged(mark, `${said}${moved} · ${row[6]}`, Boolean(chosen)).addTo(changes.layer);
+    mark.on("click", () => click({ latlng: L.latLng(row[3], row[2]) }));
+  }
+
+  function drawJoined(rows) {
+    const html = joined(rows);
+    const icon = L.divIcon({ className: "marks", html, iconSize: null });
+    const middle = map.project([3, 2].map((n) => rows.reduce((sum, row) => sum + row[n], 0) / rows.length));
+    const half = [(html.children.length * SIGN_PX) / 2, CELL_PX[1] / 2];
+    ["x", "y"].forEach((axis, n) => {
+      const from = Math.floor(middle[axis] / CELL_PX[n]) * CELL_PX[n];
+      const edge = Math.min(half[n], CELL_PX[n] / 2);
+      middle[axis] = Math.min(Math.max(middle[axis], from + edge), from + CELL_PX[n] - edge);
+    });
+    const box = L.latLngBounds(rows.map((row) => [row[3], row[2]]));
+    L.marker(map.unproject(middle), { icon, keyboard: false }).addTo(changes.layer)
+      .on("click", () => { moved = true; map.fitBounds(box, { padding: [40, 40], maxZoom: 16 }); });
+  }
+
+  /* From where it was, hollow, to where it is; the longest first where there are many. */
+  function drawMoves(rows) {
+    const ways = rows.filter((row) => row[4] !== null)
+      .map((row) => [map.latLngToContainerPoint([row[5], row[4]]).distanceTo(map.latLngToContainerPoint([row[3], row[2]])), row])
+      .filter(([px]) => px > 8).sort((a, b) => b[0] - a[0]).slice(0, MOST_LINES);
+    for (const [, row] of ways) {
+      L.polyline([[row[5], row[4]], [row[3], row[2]]], {
+        color: settings.base.city_outline, weight: 1.5, dashArray: "4 3", interactive: false,
+      }).addTo(changes.layer);
+      L.circleMarker([row[5], row[4]], {
+        radius: 3.5, color: settings.base.city_outline, weight: 1.5, fillColor: "#fff", fillOpacity: 1, interactive: false,
+      }).addTo(changes.layer);
+    }
+  }
+
+  function drawChanges() {
+    if (!changes.layer) return;
+    changes.layer.clearLayers();
+    if (!changes.view) return;
+    const around = map.getBounds().pad(0.1), { only, picked } = changes.view;
+    const seen = changes.rows.filter((row) => (!only || row[1] === only || row[0] === picked)
+      && (around.contains([row[3], row[2]]) || (row[4] !== null && around.contains([row[5], row[4]]))));
+    drawMoves(seen);
+    const apart = seen.length <= ROOM || map.getZoom() >= 15, cells = new Map();
+    for (const row of seen) {
+      const at = map.project([row[3], row[2]]);
+      const key = apart || row[0] === picked ? row[0] : `${Math.floor(at.x / CELL_PX[0])} ${Math.floor(at.y / CELL_PX[1])}`;
+      if (!cells.has(key)) cells.set(key, []);
+      cells.get(key).push(row);
+    }
+    for (const rows of cells.values()) {
+      if (rows.length > 1) drawJoined(rows);
+      else drawOne(rows[0]);
+    }
+    document.body.dataset.changes = String(seen.length);
+  }
+
+  async function showChanges(view) {
+    changes.view = view || null;
+    if (view && view.url !== changes.url) {
+      changes.url = view.url;
+      changes.rows = [];
+      const got = await fetch(new URL(view.url, window.location.origin));
+      if (!got.ok || changes.url !== view.url) return;
+      changes.rows = await got.json();
+    }
+    drawChanges();
+  }
+
   function panel(position, element) {
     const control = L.control({ position });
     control.onAdd = () => element;
@@ -342,6 +439,8 @@
     layer.once("load", () => { painted = true; report(); });
     layer.addTo(map);
     markers = L.layerGroup().addTo(map);
+    changes.layer = L.layerGroup().addTo(map);
+    map.on("moveend", drawChanges);
     map.on("zoomend", drawLegend);
     map.on("mousemove", hover);
     map.on("mouseout", () => { tip.style.display = "none"; });
@@ -377,6 +476,7 @@
     entry = view.legend;
     drawLegend();
     drawMarkers(view.markers);
+    showChanges(view.changes);
     const wanted = JSON.stringify(view.focus);
     if (view.focus && wanted !== focus) {
       map.invalidateSize({ animate: false });

@@ -1,8 +1,9 @@
 /* The review queue: one doubtful row after another, its candidates by number, a map beside it.
  *
- * Keys: 1 to 9 choose a candidate, 0 says none of them, Enter takes the first, arrows move, U takes
- * back, / searches. Choices show at once; they are sent when the hand rests, each time all of this
- * visit, so that a message that is lost takes nothing away. */
+ * Keys: 1 to 9 choose a candidate, 0 says none of them, Enter takes the first that resembles, arrows
+ * move, U takes back, / searches; a click on the map names a village. Choices show at once; they are
+ * sent when the hand rests, each time all of this visit, so that a message that is lost takes
+ * nothing away. */
 
 const REST_MS = 700;
 
@@ -39,7 +40,7 @@ const metres = (value) => (value < 10000 ? `${Math.round(value).toLocaleString("
 
 /* ---- the map: boundaries as everywhere, candidates outlined and numbered ---- */
 
-function startMap(host, data) {
+function startMap(host, data, pick) {
   const state = { numbers: new Map(), chosen: "" };
   const map = L.map(host, { zoomControl: false, attributionControl: false, zoomSnap: 0.25, maxZoom: 16, fadeAnimation: false });
   L.control.scale({ imperial: false }).addTo(map);
@@ -86,6 +87,11 @@ function startMap(host, data) {
   map.fitBounds(data.bounds);
   layer.addTo(map);
   const signs = L.layerGroup().addTo(map);
+  map.on("click", ({ latlng }) => {
+    const found = layer.views.get("").queryFeatures(latlng.lng, latlng.lat, layer._tileZoom, 1);
+    const hit = found.find((entry) => entry.layerName === "unit");
+    if (hit) pick(hit.feature.props.code);
+  });
   new ResizeObserver(() => map.invalidateSize({ animate: false })).observe(host);
   const repaint = () => {
     for (const key in layer._tiles) {
@@ -122,7 +128,7 @@ async function build(host, data, send, finish) {
   const chosen = new Map(Object.entries(data.decided));
   const made = {};
   const past = [];
-  let at = Math.max(items.findIndex((item) => !chosen.has(item.key)), 0), timer = 0, draw = null;
+  let at = Math.max(items.findIndex((item) => !chosen.has(item.key)), 0), timer = 0, draw = null, finder = null;
   host.replaceChildren();
   const list = element(host, "ol", "review-list");
   const middle = element(host, "div", "review-item");
@@ -179,26 +185,58 @@ async function build(host, data, send, finish) {
     if (one.unit === item.now) element(words_of, "i", "review-now", words.now);
     const why = element(words_of, "span", "review-why");
     why.textContent = [one.why, one.away_m >= 0 ? (one.away_m ? fill(words.away, { distance: metres(one.away_m) }) : words.inside) : ""].filter(Boolean).join(" · ");
-    const bar = element(box, "span", "review-bar");
-    bar.title = `${Math.round(one.confidence * 100)}%`;
-    element(bar, "i").style.width = `${Math.round(one.confidence * 100)}%`;
+    if (one.confidence !== null) {
+      const bar = element(box, "span", "review-bar");
+      bar.title = `${Math.round(one.confidence * 100)}%`;
+      element(bar, "i").style.width = `${Math.round(one.confidence * 100)}%`;
+    }
     box.onclick = () => decide(one.unit);
     return box;
   }
 
+  /* A search with its own list: villages of the place the row names stand first. */
   function other() {
-    const box = document.createElement("label");
+    const box = document.createElement("div");
     box.className = "review-other";
-    box.append(words.other);
-    const input = element(box, "input");
-    input.setAttribute("list", "review-places");
+    const label = element(box, "label", "", words.other);
+    const input = element(label, "input");
+    const list = element(box, "ol", "review-found");
     input.placeholder = words.search;
+    let found = [], first = 0;
+    const show = () => {
+      list.replaceChildren();
+      found.forEach((place, n) => {
+        const row = element(list, "li", n === first ? "now" : "", place[1]);
+        row.onmousedown = (event) => { event.preventDefault(); decide(place[0]); };
+      });
+      const hint = found.length ? words.found : input.value.trim() ? words.nothing : "";
+      if (hint) element(list, "small", "", hint);
+    };
     input.oninput = () => {
-      const found = places.find((place) => `${place[1]} ${place[0]}` === input.value);
-      if (found) decide(found[0]);
+      const wanted = input.value.trim().split(/\s+/).filter(Boolean);
+      const near = (items[at].said || "").split(/\s+/);
+      const rank = (place) => place[1].split(" ").slice(1).filter((part) => near.includes(part)).length;
+      found = wanted.length ? places.filter((place) => wanted.every((part) => place[1].includes(part))) : [];
+      found = found.map((place) => [rank(place), place]).sort((a, b) => b[0] - a[0]).slice(0, 6).map(([, place]) => place);
+      first = 0;
+      show();
     };
     input.onkeydown = (event) => {
+      const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
       if (event.key === "Escape") host.focus({ preventScroll: true });
+      else if (event.key === "Enter" && found.length) decide(found[first][0]);
+      else if (step && found.length) { first = (first + step + found.length) % found.length; show(); }
+      else return;
+      event.preventDefault();
+    };
+    box.offer = (unit) => {
+      const place = places.find((one) => one[0] === unit);
+      if (!place) return;
+      input.value = place[1];
+      found = [place];
+      first = 0;
+      show();
+      input.focus();
     };
     return box;
   }
@@ -233,7 +271,8 @@ async function build(host, data, send, finish) {
     element(none, "kbd", "", "0");
     element(none, "span", "review-words").append(words.none);
     none.onclick = () => decide("");
-    middle.append(other());
+    finder = other();
+    middle.append(finder);
     const foot = element(middle, "div", "review-foot");
     element(foot, "span", "", words.keys);
     const last = element(foot, "button", "review-end", fill(words.finish, { done }));
@@ -254,7 +293,7 @@ async function build(host, data, send, finish) {
     const acts = {
       ArrowDown: () => open(Math.min(at + 1, items.length - 1)), ArrowUp: () => open(Math.max(at - 1, 0)),
       ArrowRight: () => open(Math.min(at + 1, items.length - 1)), ArrowLeft: () => open(Math.max(at - 1, 0)),
-      Enter: () => (whole ? end() : item.candidates.length && decide(item.candidates[0].unit)),
+      Enter: () => (whole ? end() : item.candidates.length && item.candidates[0].confidence !== null && decide(item.candidates[0].unit)),
       u: undo, U: undo, 0: () => decide(""), "/": () => middle.querySelector("input").focus(),
     };
     if (event.key >= "1" && event.key <= "9") {
@@ -264,14 +303,10 @@ async function build(host, data, send, finish) {
     event.preventDefault();
     event.stopPropagation();
   };
-  const known = document.createElement("datalist");
-  known.id = "review-places";
-  for (const place of places) element(known, "option").value = `${place[1]} ${place[0]}`;
-  host.append(known);
   open(at);
   style(data.assets.css);
   for (const address of data.assets.scripts) await load(address);
-  draw = startMap(ground, data);
+  draw = startMap(ground, data, (unit) => finder.offer(unit));
   draw(items[at], chosen.get(items[at].key), true);
 }
 

@@ -27,6 +27,7 @@ from coverage_map.pipeline.frame import read_frame, read_trail, unit_names, unit
 from coverage_map.pipeline.gaps import read_gaps, read_sharing
 from coverage_map.pipeline.imports import (
     check_upload,
+    find_handed_in,
     known_units,
     make_answers,
     read_upload,
@@ -34,8 +35,26 @@ from coverage_map.pipeline.imports import (
     recheck_upload,
     try_file,
 )
-from coverage_map.pipeline.jobs import Job, cancel_job, list_jobs, read_job, start_job
+from coverage_map.pipeline.job_results import (
+    accepted_of,
+    changed_places,
+    changes_of,
+    compare_args,
+    difference_of,
+    preview_args,
+)
+from coverage_map.pipeline.jobs import (
+    Job,
+    cancel_job,
+    last_job,
+    list_jobs,
+    read_job,
+    run_here,
+    same_job,
+    start_job,
+)
 from coverage_map.pipeline.layers import boundary_layer, hillshade_layer, layer_path
+from coverage_map.pipeline.long_verbs import is_quick
 from coverage_map.pipeline.overview import find_unit, read_overview, read_status
 from coverage_map.pipeline.parsing import warm_up
 from coverage_map.pipeline.profiles import delete_profile, read_profiles, rename_profile
@@ -107,27 +126,35 @@ __all__ = [
     "UploadCheck",
     "Workspace",
     "accept_upload",
+    "accepted_of",
     "actor_of",
     "boundary_layer",
     "bundle_files",
     "cancel_job",
+    "changed_places",
+    "changes_of",
     "check_upload",
+    "compare_args",
     "confirm_township",
     "decide_assets",
     "decide_settlements",
     "decide_units",
     "delete_profile",
+    "difference_of",
     "export_formats",
     "export_gaps",
     "export_name",
     "export_sharing",
+    "find_handed_in",
     "find_unit",
     "hillshade_layer",
     "import_file",
     "init_workspace",
+    "is_quick",
     "is_workspace",
     "keep_decisions",
     "known_units",
+    "last_job",
     "layer_path",
     "list_accounts",
     "list_jobs",
@@ -138,6 +165,7 @@ __all__ = [
     "near_assets",
     "open_workspace",
     "preview_acceptance",
+    "preview_args",
     "publish_settlements",
     "read_asset_decisions",
     "read_assets",
@@ -164,6 +192,8 @@ __all__ = [
     "rename_profile",
     "reopen_township",
     "return_upload",
+    "run_here",
+    "same_job",
     "send_back",
     "sign_in",
     "sign_out",

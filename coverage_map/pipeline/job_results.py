@@ -13,8 +13,10 @@ import pandas as pd
 from coverage_map.pipeline.actors import Actor, allow
 from coverage_map.pipeline.evaluate import newest
 from coverage_map.pipeline.imports import open_upload
+from coverage_map.pipeline.jobs import read_job
 from coverage_map.pipeline.views import Accepted, Difference
 from coverage_map.pipeline.workspace import Workspace, load_register
+from geodata.errors import StoreError
 from geodata.store.frames import get_frame, put_frame
 from geodata.store.tables import current_tables
 from geodata.store.vault import content_hash
@@ -91,3 +93,41 @@ def keep_accepted(workspace: Workspace, accepted: Accepted) -> Result:
 def accepted_of(workspace: Workspace, result: Result) -> Accepted:
     """Return what a job accepted."""
     return Accepted(result["upload_id"], result["rows"], changes_of(workspace, result))
+
+
+def changed_places(workspace: Workspace, actor: Actor, job_id: str) -> list[list[Any]]:
+    """Return where the records of a difference are, each once: what a map of it draws.
+
+    A record is a list: its row in ``Difference.records``, change, lon, lat, lon and lat before
+    (of one that moved, else None), name, metres moved (EPSG:4490).
+
+    Raises:
+        StoreError, NotAllowedError: as ``read_job``; ``job_unknown`` where it left no difference.
+    """
+    job = read_job(workspace, actor, job_id)
+    if job.verb != "difference" or job.result is None:
+        raise StoreError("job_unknown", job=job_id[:80])
+    frame = difference_of(workspace, job.result).records
+    frame = frame.assign(row=range(len(frame)))
+    now = frame["lon_after"].notna()
+    frame["at_lon"] = frame["lon_after"].where(now, frame["lon"])
+    frame["at_lat"] = frame["lat_after"].where(now, frame["lat"])
+    # One that moved and changed is drawn as one that moved.
+    order = frame["change"].eq("changed").sort_values(kind="stable").index
+    frame = frame.loc[order]
+    frame = frame[frame["at_lon"].notna()].drop_duplicates(["kind", "key"])
+    moved = frame["change"].eq("moved").to_numpy()
+    degrees = frame[["at_lon", "at_lat", "lon", "lat"]].round(6).to_numpy()
+    metres = frame["moved_m"].fillna(0).astype("int64")
+    return [
+        [row, change, lon, lat, *((was_lon, was_lat) if move else (None, None)), name, metre]
+        for row, change, (lon, lat, was_lon, was_lat), move, name, metre in zip(
+            frame["row"].tolist(),
+            frame["change"],
+            degrees.tolist(),
+            moved,
+            frame["name"],
+            metres.tolist(),
+            strict=True,
+        )
+    ]

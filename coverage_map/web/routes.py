@@ -8,7 +8,13 @@ from tempfile import TemporaryDirectory
 from starlette.background import BackgroundTask
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import FileResponse, PlainTextResponse, RedirectResponse, Response
+from starlette.responses import (
+    FileResponse,
+    JSONResponse,
+    PlainTextResponse,
+    RedirectResponse,
+    Response,
+)
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
@@ -60,6 +66,22 @@ def _send_layer(request: Request) -> Response:
 async def send_layer(request: Request) -> Response:
     """Send a layer, whole or by range, to whoever may see it."""
     return await run_in_threadpool(_send_layer, request)
+
+
+def _send_changes(request: Request) -> Response:
+    try:
+        places = pipeline.changed_places(
+            desk.workspace(), request.state.actor, request.path_params["job"]
+        )
+    except CoverageMapError:
+        # Not there and not allowed look alike from outside.
+        return PlainTextResponse("", status_code=404)
+    return JSONResponse(places, headers={"cache-control": FOREVER})
+
+
+async def send_changes(request: Request) -> Response:
+    """Send where the records of a difference are to whoever may see the job that found it."""
+    return await run_in_threadpool(_send_changes, request)
 
 
 def _send_file(make: Callable[[Path], Path], text: Text) -> Response:
@@ -219,6 +241,7 @@ def own_routes() -> list[BaseRoute]:
         Route("/signout", signin.sign_out, methods=["GET"]),
         Route("/layers/{name}.pmtiles", send_layer, methods=["GET", "HEAD"]),
         Route("/hillshade/{name}.png", send_layer, methods=["GET", "HEAD"]),
+        Route("/changes/{job}.json", send_changes, methods=["GET"]),
         Route("/download/gaps", send_gaps, methods=["GET"]),
         Route("/download/sharing", send_sharing, methods=["GET"]),
         Route("/download/faults", send_faults, methods=["GET"]),

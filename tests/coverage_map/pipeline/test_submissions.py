@@ -189,10 +189,19 @@ def test_a_long_way_as_jobs(own_workspace, people) -> None:
     assert run_here(own_workspace, carrier, "submit", args)["state"] == "submitted"
     with pytest.raises(NotAllowedError):
         run_here(own_workspace, carrier, "accept", args)
-    changed = run_here(own_workspace, city, "preview", {"upload_id": upload_id})["changed"]
-    done = run_here(own_workspace, city, "accept", {"upload_id": upload_id})
-    assert done["rows"] == {"site": 3}
-    assert len(done["changed"]) == len(changed) > 0
+    compare = pipeline.compare_args(own_workspace, city, upload_id)
+    left = run_here(own_workspace, city, "difference", compare)
+    difference = pipeline.difference_of(own_workspace, left)
+    assert (difference.added, len(difference.records)) == (3, 3)
+    ask = pipeline.preview_args(own_workspace, city, upload_id)
+    changed = pipeline.changes_of(own_workspace, run_here(own_workspace, city, "preview", ask))
+    left = run_here(own_workspace, city, "accept", {"upload_id": upload_id})
+    accepted = pipeline.accepted_of(own_workspace, left)
+    assert accepted.rows == {"site": 3}
+    assert_same(changed, accepted.changed)
+    # The answers of before rest on records that are others now.
+    assert pipeline.compare_args(own_workspace, city, upload_id) != compare
+    assert pipeline.preview_args(own_workspace, city, upload_id) != ask
 
 
 def test_a_refused_file_stays_refused_and_is_one_upload(own_workspace, people) -> None:
