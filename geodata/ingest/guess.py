@@ -124,9 +124,14 @@ def _may_hold(table: RawTable, kind: Kind, own: set[str]) -> bool:
 
 
 def _key_differs(table: RawTable, kind: Kind, hits: dict[int, Hit]) -> bool:
-    """Say whether the columns of a kind's key together tell nearly all rows apart."""
-    columns = [table.columns[j].tolist() for j, hit in hits.items() if hit.field in kind.key]
-    rows = list(zip(*columns, strict=True))
+    """Say whether the columns of a kind's key together tell nearly all rows apart.
+
+    Headers that any table may have (名称) make no key by themselves.
+    """
+    keys = [j for j, hit in hits.items() if hit.field in kind.key]
+    if all(is_generic(table.headers[j]) for j in keys):
+        return False
+    rows = list(zip(*(table.columns[j].tolist() for j in keys), strict=True))
     return len(set(rows)) >= float(settings()["kind"]["key_share"]) * len(rows)
 
 

@@ -121,3 +121,18 @@ def test_the_schema_has_ends_and_words_in_both_languages():
         for code in ("lines_straight", "end_missing", "ends_equal", "length_short"):
             assert text.has(f"fault.{code}")
             assert text.has(f"fault.{code}.remedy")
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        ["线路名称", "电压等级", "起点经度", "起点纬度", "终点经度", "终点纬度", "长度(km)"],
+        ["微波链路名称", "频率", "A端经度", "A端纬度", "Z端经度", "Z端纬度", "距离"],
+        ["路段名称", "平均RSRP", "起点经度", "起点纬度", "终点经度", "终点纬度", "平均SINR"],
+        ["河流名称", "等级", "起点经度", "起点纬度", "终点经度", "终点纬度", "长度(km)"],
+        ["燃气管线", "管径", "起点经度", "起点纬度", "终点经度", "终点纬度", "长度(m)"],
+    ],
+)
+def test_other_lines_with_ends_are_none_of_ours(headers):
+    rows = [[f"线{n}", "10", *WEST, EAST[0] + n / 100, EAST[1], 12] for n in range(4)]
+    assert check(*rows, headers=headers).kind == ""

@@ -124,3 +124,11 @@ def test_every_network_has_both_fields():
     covered = {name.removeprefix("covered_") for name in fields if name.startswith("covered_")}
     assert rated - covered == {"cmcc_2g", "unicom_2g", "telecom_2g"}
     assert covered <= rated
+
+
+@pytest.mark.parametrize("name", ["名称", "网格名称", "场景名称", "小区名称"])
+def test_rates_of_anything_else_are_no_villages(name):
+    rows = [[f"{name}{i}", 95 - i, 88 - i, 1000] for i in range(4)]
+    content = workbook(("Sheet1", [[name, "4G覆盖率", "5G覆盖率", "采样点数"], *rows]))
+    (checked,) = check_file(content, "导出.xlsx", empty_register(), "")
+    assert checked.kind == ""
