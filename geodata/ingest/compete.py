@@ -7,6 +7,7 @@ import numpy as np
 
 from geodata.crs import CGCS2000
 from geodata.ingest.aliases import Hit
+from geodata.ingest.guess import tells_apart
 from geodata.ingest.header_forms import header_keys
 from geodata.ingest.judge_values import Judge
 from geodata.ingest.pair_offsets import Columns, pair_systems
@@ -23,9 +24,9 @@ class Choice:
 
     ``because``: ``fuller`` (more cells filled), ``readable`` (more cells that the field can take),
     ``pair`` (belongs to the pair of coordinates taken), ``offset`` (the other pair is what this one
-    becomes by a shift), ``preferred`` (the header is known better), ``first`` (nothing tells them
-    apart), "" where there was no other. ``systems``: those of the pair and of another pair, where
-    the shift between them tells.
+    becomes by a shift), ``distinct`` (it tells the records apart), ``preferred`` (the header is
+    known better), ``first`` (nothing tells them apart), "" where there was no other. ``systems``:
+    those of the pair and of another pair, where the shift between them tells.
     """
 
     column: int
@@ -41,17 +42,22 @@ def choose_columns(
     """Return the column of each field that headers name."""
     paired = _choose_pair(table, kind, hits, judge)
     chosen = {
-        name: _choose(table, kind.all_fields[name], found, judge)
+        name: _choose(
+            table, kind.all_fields[name], found, judge, naming=name in {*kind.key, "name"}
+        )
         for name, found in hits.items()
         if name not in paired
     }
     return {**chosen, **paired}
 
 
-def _choose(table: RawTable, entry: Field, hits: list[tuple[Hit, int]], judge: Judge) -> Choice:
+def _choose(
+    table: RawTable, entry: Field, hits: list[tuple[Hit, int]], judge: Judge, *, naming: bool
+) -> Choice:
     """Choose the fuller of two columns where that makes a difference, else the preferred alias.
 
-    Of equal aliases the fuller column counts, the left one of equals.
+    Of equal aliases the fuller column counts, the left one of equals. What names the records
+    (``naming``) is taken from a column that tells them apart, where one does.
     """
     if len(hits) == 1:
         return Choice(hits[0][1])
@@ -59,12 +65,16 @@ def _choose(table: RawTable, entry: Field, hits: list[tuple[Hit, int]], judge: J
     good = {column: _good_share(table, column, entry, judge) for _, column in hits}
     most = max(good.values())
     near = [(hit, j) for hit, j in hits if good[j] >= most * rule["as_full"]] or hits
+    distinct = [(hit, j) for hit, j in near if tells_apart(table, j)] if naming else []
+    near = distinct or near
     best_rank = min(hit.rank for hit, _ in near)
     equal = [j for hit, j in near if hit.rank == best_rank]
     column = max(equal, key=lambda j: (good[j], -j))
     others = tuple(j for _, j in hits if j != column)
     same = all(_same(table, column, j) for hit, j in hits if hit.rank == best_rank)
-    if len(near) < len(hits) and min(hit.rank for hit, _ in hits) < best_rank:
+    if distinct and len(distinct) < len(hits) and min(hit.rank for hit, _ in hits) < best_rank:
+        because = "distinct"
+    elif len(near) < len(hits) and min(hit.rank for hit, _ in hits) < best_rank:
         because = "fuller"
     elif any(hit.rank != best_rank for hit, _ in hits):
         because = "preferred"

@@ -19,6 +19,7 @@ from geodata.ingest.settings import settings, word
 _BRACKETS = re.compile(r"[(\[【<〔{](.*?)[)\]】>〕}]")
 _NUMBERING = re.compile(r"(?:[(\[]?\d{1,2}[.、)\]](?!\d)|[一二三四五六七八九十]{1,3}[、.])")
 _JOINTS = re.compile(r"[/|\\\n]")
+_UNIT = re.compile(r"(?<=[\u3400-\u9fff])(?:km|m|mhz|ghz|dbm|dbi|mbps|deg)$")
 _LATIN = re.compile(r"[a-z0-9 ]+")
 _TWO_SCRIPTS = re.compile(r"([^\x00-\x7f]+)([a-z][a-z0-9. ]+)|([a-z][a-z0-9. ]+)([^\x00-\x7f]+)")
 
@@ -56,12 +57,17 @@ def header_keys(header: str) -> tuple[str, ...]:
     """Return the forms a header is looked up by: as it is, then without what is in brackets.
 
     Usual misspellings (维度 for 纬度) count as what they stand for. Where brackets qualify a bare
-    word, both are also read as one: 坐标(经度), (GPS)经度.
+    word, both are also read as one: 坐标(经度), (GPS)经度. A unit in Latin letters behind Chinese
+    ones counts as if it stood in brackets: 皮长km.
     """
     whole = _normal(header)
     bare = _BRACKETS.sub("", whole)
     inside = "".join(_BRACKETS.findall(whole))
-    forms = (whole, bare, bare + inside, inside + bare) if bare and inside else (whole,)
+    forms = (
+        (whole, bare, bare + inside, inside + bare)
+        if bare and inside
+        else (whole, _UNIT.sub("", whole))
+    )
     return tuple(dict.fromkeys(form for form in forms if form)) or (word(header),)
 
 

@@ -15,8 +15,10 @@ from geodata.ingest.header_forms import header_keys
 from geodata.records import Field
 
 _CHINESE = re.compile(r"[㐀-鿿]")
-# What may stand behind the word that says what a column is: 经度2, 高度值.
-_TAIL = re.compile(r"(?:值|坐标|信息|情况)?[\d一二三四五六七八九十]*$")
+# What may stand behind the word that says what a column is: 经度2, 高度值, 皮长km.
+_TAIL = re.compile(
+    r"(?:值|坐标|信息|情况|(?<=[㐀-鿿])(?:km|m|mhz|dbm|dbi|w))?[\d一二三四五六七八九十]*$"
+)
 
 
 @cache
@@ -35,10 +37,14 @@ class Says:
     sets: tuple[str, ...]
 
     def may_be(self, entry: Field) -> bool:
-        """Say whether the column can be a field as far as its header goes."""
+        """Say whether the column can be a field as far as its header goes.
+
+        A text of a value set is no text of just any kind.
+        """
+        free = not entry.values or entry.type not in {"text", "list"}
         return (
             entry.name in self.fields
-            or entry.type in self.types
+            or (entry.type in self.types and free)
             or (bool(entry.values) and ("*" in self.sets or entry.values in self.sets))
         )
 

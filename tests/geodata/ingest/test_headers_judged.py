@@ -270,3 +270,27 @@ def test_tdd_in_a_column_of_technologies_tells_no_generation_by_itself(more, tec
     report = judged(headers, columns)
     assert set(report.records["technology"]) == {technology}
     assert code in [fault.code for fault in report.faults]
+
+
+def test_what_names_records_is_taken_from_a_column_that_tells_them_apart():
+    """Splitters hang on one OLT: its name stands in every row."""
+    headers = ["OLT名称", "分光器名称", "分光器编码", "分光比", "端口总数", "经度", "纬度"]
+    same = ["青龙镇OLT01"] * COUNT
+    report = judged(headers, [same, NAMES, CODES, ["1:8"] * COUNT, [8] * COUNT, LON, LAT])
+    assert (report.kind, used(report)["name"][0]) == ("fibre_node", "分光器名称")
+    chosen = next(fault for fault in report.faults if fault.code == "column_chosen")
+    assert (chosen.params["others"], chosen.params["because"]) == ("OLT名称", "distinct")
+
+
+def test_a_unit_in_latin_letters_needs_no_brackets():
+    headers = ["光缆名称", "光缆皮长km", "纤芯数"]
+    report = judged(headers, [NAMES, [1.5 + i for i in range(COUNT)], [24, 48] * 6])
+    assert used(report)["length_m"] == ("光缆皮长km", "alias")
+    assert report.records["length_m"].tolist()[:2] == [1500.0, 2500.0]
+
+
+def test_decimal_numbers_are_no_codes():
+    headers = ["光缆名称", "纤芯数", "甲乙"]
+    report = judged(headers, [NAMES, [24, 48] * 6, [10.37 + i for i in range(COUNT)]])
+    assert report.kind == "fibre_route"
+    assert "source_id" not in {match.field for match in (*report.columns, *report.suggested)}
