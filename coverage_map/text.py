@@ -74,7 +74,11 @@ class Text:
         return self(f"{room}.{value}") if room and self.has(f"{room}.{value}") else value
 
     def fault(self, fault: Fault) -> tuple[str, str]:
-        """Return a fault's sentence and its remedy."""
+        """Return a fault's sentence and its remedy.
+
+        One that may be about a column or about the whole file can have a sentence for either:
+        ``fault.<code>.column`` and ``fault.<code>``.
+        """
         place = fault.place
         params: dict[str, object] = {
             "file": place.file,
@@ -85,7 +89,9 @@ class Text:
             **{name: self._spoken(name, value) for name, value in fault.params.items()},
         }
         identifier = f"fault.{fault.code}"
-        return self(identifier, **params), self(f"{identifier}.remedy", **params)
+        own = f"{identifier}.column" if place.column else ""
+        said = own if own and self.has(own) else identifier
+        return self(said, **params), self(f"{identifier}.remedy", **params)
 
 
 def say_distance(metres: float) -> str:

@@ -66,6 +66,12 @@ def claim_of_table(work: Work) -> tuple[str, bool]:
     return claim, bool(claim) and one_claim(_without_firms(text) for text in above) == claim
 
 
+def claiming_column(work: Work) -> int:
+    """Return the coordinate column whose own header names a system, -1 where none does."""
+    pair = (match.column for match in work.columns.matches if match.field in _POSITION)
+    return next((c for c in pair if systems_named(work.table.headers[c])), -1)
+
+
 def _without_firms(text: str) -> str:
     """Return a text without the names of firms and devices."""
     plain = word(text)

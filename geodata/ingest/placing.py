@@ -1,6 +1,7 @@
 """Bring a table's positions to EPSG:4490, and say which rows lie outside or nowhere."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import geopandas as gpd
 import numpy as np
@@ -12,7 +13,7 @@ from geodata.crs import CGCS2000, metric_crs, to_cgcs2000
 from geodata.crs_zones import china_bounds
 from geodata.errors import Fault, Place
 from geodata.ingest.aliases import find_hit
-from geodata.ingest.claims import claim_of_table, claims_of_rows
+from geodata.ingest.claims import claim_of_table, claiming_column, claims_of_rows
 from geodata.ingest.columns import pair_stem
 from geodata.ingest.crs_choice import Group, Located
 from geodata.ingest.crs_parts import find_labels
@@ -34,6 +35,8 @@ Objects = npt.NDArray[np.object_]
 Ints = npt.NDArray[np.int64]
 # Shapely's numbers of geometry types.
 _POINT, _LINES = 0, (1, 2, 5)
+# Faults that speak of what a file claims of its system.
+_CLAIMS = frozenset(("crs_doubted", "crs_contradicted", "crs_by_claim"))
 
 
 def place_rows(
@@ -116,7 +119,7 @@ def _blame(
     work: Work, positions: Positions, located: Located, place: Place, index: UnitIndex
 ) -> None:
     """Write down what was found of the systems, and keep rows out that have none."""
-    work.faults.extend(located.faults)
+    work.faults.extend(_of_header(work, fault) for fault in located.faults)
     if any(fault.severity == "error" for fault in located.faults):
         work.bad[:] = True
     if located.far:
@@ -126,6 +129,14 @@ def _blame(
         for row in rows.tolist():
             at: dict[str, str | int | float] = {"x": positions.x[row], "y": positions.y[row]}
             work.blame(row, fault.code, column, {**at, **fault.params})
+
+
+def _of_header(work: Work, fault: Fault) -> Fault:
+    """Name the column whose header claims, where a fault speaks of a claim made there."""
+    column = claiming_column(work) if work.table.geometry is None else -1
+    if fault.code not in _CLAIMS or column < 0:
+        return fault
+    return replace(fault, place=replace(fault.place, column=work.table.headers[column]))
 
 
 def _elsewhere(work: Work, positions: Positions, place: Place, index: UnitIndex) -> Fault:

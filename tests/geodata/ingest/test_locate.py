@@ -286,6 +286,21 @@ def test_a_question_names_wgs84_as_the_file_does():
     assert "WGS 84" in Text("zh_CN").fault(doubt)[0]
 
 
+@pytest.mark.parametrize(
+    ("headers", "said"), [(("gps经度", "gps纬度"), "gps经度"), (("经度", "纬度"), "")]
+)
+def test_a_claim_is_told_of_the_header_that_makes_it(headers, said):
+    """Evidence contradicts the claim; who wrote it is named, header or file."""
+    lon, lat, county = ground(1500)
+    x, y = from_cgcs2000(lon, lat, "GCJ-02")
+    report = check(listing(x, y, county, *headers), name="WGS84坐标.csv")
+    fault = next(fault for fault in report.faults if fault.code == "crs_contradicted")
+    assert fault.place.column == said
+    for language in ("zh_CN", "en"):
+        told = Text(language).fault(fault)[0]
+        assert (said in told) if said else ("“" not in told)
+
+
 def test_an_answer_leaves_no_swap_unsaid():
     lon, lat, county = ground(30)
     report = check(listing(lat, lon, county), crs="EPSG:4490")
