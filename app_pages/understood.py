@@ -1,6 +1,5 @@
 """What was understood of a file: kind, columns, coordinates, faults with their remedies."""
 
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from html import escape
@@ -11,6 +10,7 @@ import streamlit as st
 
 from app_pages import words
 from coverage_map.pipeline import CheckedTable, CrsScore, Question, UploadCheck
+from coverage_map.pipeline.faults import group_faults
 from coverage_map.text import Text
 from geodata.errors import Fault
 from geodata.records import read_kinds
@@ -154,14 +154,9 @@ def _place(fault: Fault, text: Text) -> str:
 
 def _faults(table: CheckedTable, text: Text, names: Mapping[str, str]) -> str:
     """Return the faults grouped by what they are: how many, where the first stand, the remedy."""
-    groups: dict[tuple[str, str, str], list[Fault]] = defaultdict(list)
-    for fault in table.faults:
-        groups[fault.severity, fault.code, fault.place.column].append(fault)
-    order = {"error": 0, "warning": 1, "note": 2}
     parts = []
-    for (severity, _, _), faults in sorted(
-        groups.items(), key=lambda item: (order[item[0][0]], -len(item[1]))
-    ):
+    for group in group_faults(table.faults):
+        severity, faults = group.severity, group.faults
         sentence, remedy = text.fault(_with_names(faults[0], names))
         several = len(faults) > 1
         head = text(f"severity.{severity}")

@@ -13,6 +13,7 @@ from typing import Annotated, Any, TypedDict
 import typer
 
 from coverage_map import cli_agreed, cli_files, cli_submissions, pipeline
+from coverage_map.cli_check import describe_place
 from coverage_map.cli_options import (
     WORKSPACE,
     AsAccount,
@@ -23,7 +24,6 @@ from coverage_map.cli_options import (
     show_progress,
     text,
 )
-from coverage_map.cli_report import describe_place
 from geodata.errors import CoverageMapError, UsageError
 
 app = typer.Typer(

@@ -10,6 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from coverage_map import pipeline
+from coverage_map.cli_check import check_figures, print_check
 from coverage_map.cli_options import (
     WORKSPACE,
     AsAccount,
@@ -26,7 +27,7 @@ from coverage_map.cli_options import (
     show_progress,
     text,
 )
-from coverage_map.cli_report import check_figures, import_figures, print_check, print_import
+from coverage_map.cli_report import import_figures, print_import
 from geodata.errors import FileRefusedError
 
 
@@ -64,7 +65,7 @@ def check(
         if as_json:
             continue
         if refusal is None:
-            print_check(file.name, tables, text)
+            print_check(file.name, tables, text, registered=bool(register))
         else:
             typer.echo(f"{file.name}\n  " + "\n  ".join(text.fault(refusal)), err=True)
     if as_json:

@@ -35,7 +35,9 @@ from coverage_map.cli_report import (
     submission_figures,
 )
 from geodata.errors import StoreError
+from geodata.owners import read_owners
 
+PLACE = ("area", "township", "name")  # what tells where a unit lies
 Id = Annotated[str, typer.Argument(metavar="ID", help=text("cli.upload_id"))]
 
 
@@ -152,16 +154,31 @@ def accept(
         typer.echo(text("cli.accept.would", changed=len(changed)))
     else:
         typer.echo(text("cli.import.accepted", rows=sum(rows.values()), changed=len(changed)))
-    _print_verdicts(changed)
+    _print_verdicts(changed, pipeline.unit_places(opened, actor))
 
 
-def _print_verdicts(changed: pd.DataFrame) -> None:
+def _print_verdicts(changed: pd.DataFrame, places: pd.DataFrame) -> None:
+    """Print a line a verdict: where, of what, whose, from what to what; the first so many."""
     for row in plain_rows(changed.head(SHOWN_CHANGES)):
         states = [text(f"state.{state}") for state in (row["before"], row["after"]) if state]
-        said = [text(f"indicator.{row['indicator']}"), text(f"test.{row['test']}"), row["operator"]]
-        typer.echo("  " + "\t".join([row["subject_code"], *said, " → ".join(states)]))
+        said = [text(f"indicator.{row['indicator']}"), text(f"test.{row['test']}")]
+        said += [_operator(row["operator"]), " → ".join(states)]
+        typer.echo("  " + "\t".join([_subject(row, places), *said]))
     if len(changed) > SHOWN_CHANGES:
         typer.echo("  " + text("cli.more", n=len(changed) - SHOWN_CHANGES))
+
+
+def _subject(row: Mapping[str, Any], places: pd.DataFrame) -> str:
+    """Name whom a verdict is about: township, unit, and what of the unit, with the code."""
+    code = str(row["unit_code"])
+    steps = places.loc[code, list(PLACE)].astype("str") if code in places.index else ()
+    return " ".join([*steps, row["subject_code"]])
+
+
+def _operator(code: str) -> str:
+    """Return an operator's name; "any" and none have words of their own."""
+    owner = read_owners().get(code)
+    return owner.name[text.language] if owner else text(f"operator.{code or 'none'}")
 
 
 def withdraw(
