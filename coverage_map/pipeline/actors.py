@@ -65,8 +65,8 @@ def allow(actor: Actor, verb: str) -> Scope:
 def _refusal(code: str, actor: Actor, verb: str) -> NotAllowedError:
     """Return a refusal that says who asked for what, and which roles have the verb."""
     able = [role for role, row in read_access()["roles"].items() if row.get(verb, "none") != "none"]
-    who = {"account": actor.account, "role": actor.role, "roles": " ".join(able) or "nobody"}
-    return NotAllowedError(code, verb=verb, **who)
+    roles = " ".join(able) or "nobody"
+    return NotAllowedError(code, verb=verb, role=actor.role, roles=roles, account=actor.account)
 
 
 def allow_owner(actor: Actor, verb: str, owner: str) -> Scope:
