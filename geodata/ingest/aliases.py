@@ -117,6 +117,7 @@ def _find(kind_name: str, header: str) -> Hit | None:
     )
 
 
+@lru_cache(maxsize=65536)
 def _take_apart(kind_name: str, header: str) -> Hit | None:
     """Find a known header behind words that say whose or which."""
     composed = _composed_headers(kind_name)
