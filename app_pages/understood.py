@@ -1,7 +1,6 @@
 """What was understood of a file: kind, columns, coordinates, faults with their remedies."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from html import escape
 from typing import Any
 from urllib.parse import urlencode
@@ -18,8 +17,9 @@ from geodata.records import read_kinds
 MOST_PLACES = 8
 MOST_SCORES = 6
 MOST_GROUPS = 6  # causes shown at once
-MOST_CANDIDATES = 4  # units named of those that fit alike
 FEW_OTHERS = 3  # tables that are none of ours shown at once
+MOST_TAKEN = 200  # rows shown of those that likeness took
+TAKEN = ("row", "said", "unit", "code", "how", "sure")
 MOST_SAID = 24  # characters of a value that are shown
 
 
@@ -62,8 +62,11 @@ def _columns(table: CheckedTable, text: Text) -> str:
     )
 
 
-def _matches(table: CheckedTable, text: Text) -> str:
-    """Return in which ways the rows' villages were found, most frequent first."""
+def _matches(table: CheckedTable, text: Text, names: Mapping[str, str]) -> str:
+    """Return in which ways the rows' villages were found, most frequent first, and what was taken.
+
+    Rows that likeness took are told one by one, those that are least sure first.
+    """
     ways = table.matched_by
     if not ways:
         return ""
@@ -74,6 +77,33 @@ def _matches(table: CheckedTable, text: Text) -> str:
     said = text("upload.matched_by", n=words.count(sum(ways.values())))
     return (
         f'<details><summary>{escape(said)}</summary><table class="small">{lines}</table></details>'
+        f"{_taken(table, text, names)}"
+    )
+
+
+def _taken(table: CheckedTable, text: Text, names: Mapping[str, str]) -> str:
+    """Return a table of the rows whose words are not the register's, and what was taken."""
+    told = [fault for fault in table.faults if fault.code == "unit_taken"]
+    if not told:
+        return ""
+    told.sort(key=lambda fault: float(fault.params["sure"]))
+    rows = "".join(
+        f'<tr><td class="number">{fault.place.row}</td><td>{escape(fault.place.value)}</td>'
+        f"<td>{escape(names.get(str(fault.params['code']), str(fault.params['unit'])))}</td>"
+        f"<td>{escape(str(fault.params['code']))}</td>"
+        f"<td>{escape(text('how.' + str(fault.params['how'])))}</td>"
+        f'<td class="number">{fault.params["sure"]}%</td></tr>'
+        for fault in told[:MOST_TAKEN]
+    )
+    heads = "".join(f"<th>{escape(text(f'taken.{name}'))}</th>" for name in TAKEN)
+    more = ""
+    if len(told) > MOST_TAKEN:
+        rest = text("taken.more", n=words.count(len(told) - MOST_TAKEN))
+        more = f'<p class="hint">{escape(rest)}</p>'
+    said = text("upload.taken_by_likeness", n=words.count(len(told)))
+    return (
+        f"<details><summary>{escape(said)}</summary>"
+        f'<table class="small"><tr>{heads}</tr>{rows}</table>{more}</details>'
     )
 
 
@@ -117,16 +147,18 @@ def _ground(decided_by: str, ground: str, text: Text) -> str:
 
 
 def _scores(scores: Sequence[CrsScore], text: Text) -> str:
-    """Return a line a hypothesis: how many rows fall into the area that they name."""
-    return "".join(
-        f"<tr><td>{escape(option('crs', text, score.crs))}"
-        f"{escape(text('upload.swapped')) if score.swapped else ''}</td>"
-        f'<td class="number">{words.count(score.inside)} / {words.count(score.rows)}</td></tr>'
-        if score.rows
-        else f"<tr><td>{escape(option('crs', text, score.crs))}</td>"
-        f'<td class="number">{100 * score.share:.1f}%</td></tr>'
-        for score in scores[:MOST_SCORES]
-    )
+    """Return a line a hypothesis: how many rows fall into the area that they name.
+
+    Where no row names one, the share that lies near the city is all there is to say.
+    """
+    lines = ""
+    for score in scores[:MOST_SCORES]:
+        name = option("crs", text, score.crs) + (text("upload.swapped") if score.swapped else "")
+        said = f"{words.count(score.inside)} / {words.count(score.rows)}"
+        if not score.rows:
+            said = text("upload.near", share=f"{100 * score.share:.1f}")
+        lines += f'<tr><td>{escape(name)}</td><td class="number">{escape(said)}</td></tr>'
+    return lines
 
 
 def profile_words(profile: Any, text: Text) -> str:
@@ -152,12 +184,13 @@ def _place(fault: Fault, text: Text) -> str:
     return " ".join(parts)
 
 
-def _faults(table: CheckedTable, text: Text, names: Mapping[str, str]) -> str:
+def _faults(table: CheckedTable, text: Text) -> str:
     """Return the faults grouped by what they are: how many, where the first stand, the remedy."""
     parts = []
-    for group in group_faults(table.faults):
+    # What likeness took stands in a table of its own; it is nothing that is wrong.
+    for group in group_faults(fault for fault in table.faults if fault.code != "unit_taken"):
         severity, faults = group.severity, group.faults
-        sentence, remedy = text.fault(_with_names(faults[0], names))
+        sentence, remedy = text.fault(faults[0])
         several = len(faults) > 1
         head = text(f"severity.{severity}")
         if several:
@@ -183,17 +216,6 @@ def _faults(table: CheckedTable, text: Text, names: Mapping[str, str]) -> str:
     )
 
 
-def _with_names(fault: Fault, names: Mapping[str, str]) -> Fault:
-    """Return a fault with the units in it named: people do not read codes."""
-    spoken: dict[str, str | int | float] = {}
-    for param, value in fault.params.items():
-        codes = str(value).split()
-        if codes and all(code in names for code in codes):
-            more = " …" if len(codes) > MOST_CANDIDATES else ""
-            spoken[param] = " / ".join(names[code] for code in codes[:MOST_CANDIDATES]) + more
-    return replace(fault, params={**fault.params, **spoken}) if spoken else fault
-
-
 def show_table(
     check: UploadCheck, table: CheckedTable, text: Text, names: Mapping[str, str]
 ) -> None:
@@ -201,7 +223,9 @@ def show_table(
     facts = [
         text(f"kind.{table.kind}"),
         text("upload.rows", n=words.count(table.rows)),
-        text("upload.good", n=words.count(len(table.records))),
+        text("upload.waiting_answer")
+        if table.questions
+        else text("upload.good", n=words.count(len(table.records))),
     ]
     if table.bad_rows:
         facts.append(text("upload.bad", n=words.count(table.bad_rows)))
@@ -219,8 +243,8 @@ def show_table(
     st.html(
         f'<section class="read understood">{head}'
         f"<p>{escape(' · '.join(facts))}</p>{known}{_columns(table, text)}{_crs(table, text)}"
-        f"{_matches(table, text)}"
-        f"{_faults(table, text, names)}</section>"
+        f"{_matches(table, text, names)}"
+        f"{_faults(table, text)}</section>"
     )
 
 

@@ -32,6 +32,7 @@ _IDENTIFIERS = {
     "crs": "crs",
     "role": "role",
     "verb": "verb",
+    "how": "how",
 }
 # Parameters that are several identifiers with spaces between them.
 _LISTS = {"roles": "role"}

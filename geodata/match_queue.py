@@ -70,9 +70,11 @@ def review_queue(
             "key": decision_keys(frame.iloc[rows], key),
             "at": rows,
             "sure": matched["match_confidence"].to_numpy()[rows],
+            "away": -_away_m(matched["match_note"].iloc[rows]),
         }
     )
-    order = order[order["key"] != ""].sort_values(["sure", "at"], kind="stable")
+    # Of rows that are as sure those that lie farther from where they say come first.
+    order = order[order["key"] != ""].sort_values(["sure", "away", "at"], kind="stable")
     grouped = order.groupby("key", sort=False)["at"].agg(["first", "min", "size"])
     if grouped.empty:
         return empty_queue()
@@ -89,6 +91,12 @@ def review_queue(
         [saids[number] for number in of_row.tolist()], shown, matches, points[at], register, index
     )
     return queue[list(QUEUE)].reset_index(drop=True)
+
+
+def _away_m(notes: pd.Series) -> npt.NDArray[np.float64]:
+    """Return how far each row lies from the unit its words name, 0 where it does not."""
+    found = notes.str.extract(r'"away_m": ?([\d.]+)', expand=False)
+    return found.astype("float64").fillna(0.0).to_numpy()
 
 
 def _entries(shown: gpd.GeoDataFrame, matches: pd.DataFrame, points: Objects) -> pd.DataFrame:

@@ -1,6 +1,7 @@
 """Faults for whoever mends a file: grouped by cause, or all of an upload, one a row."""
 
 import csv
+import math
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -22,7 +23,7 @@ _ORDER: dict[Severity, int] = {"error": 0, "warning": 1, "note": 2}
 
 @dataclass(frozen=True)
 class FaultGroup:
-    """Faults of one cause in one column of a table, in the order of its rows."""
+    """Faults of one cause in one column of a table, by row; of distances the farthest first."""
 
     severity: Severity
     code: str
@@ -41,7 +42,13 @@ def group_faults(faults: Iterable[Fault]) -> tuple[FaultGroup, ...]:
     for fault in faults:
         groups[fault.severity, fault.code, fault.place.column].append(fault)
     ordered = sorted(groups.items(), key=lambda item: (_ORDER[item[0][0]], -len(item[1])))
-    return tuple(FaultGroup(*cause, tuple(members)) for cause, members in ordered)
+    return tuple(FaultGroup(*cause, tuple(sorted(some, key=_km))) for cause, some in ordered)
+
+
+def _km(fault: Fault) -> float:
+    """Return minus the distance that a fault tells of, 0 where it tells of none."""
+    km = fault.params.get("km", 0)
+    return -float(km) if isinstance(km, int | float) else -math.inf
 
 
 def write_faults(

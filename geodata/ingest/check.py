@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Mapping
-from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -19,8 +18,8 @@ from geodata.ingest.raw import RawTable
 from geodata.ingest.repair import repair_positions
 from geodata.ingest.report import CheckedTable, TableAnswer
 from geodata.ingest.route_ends import check_straight_lines
-from geodata.ingest.settings import settings
 from geodata.ingest.work import Work
+from geodata.match_findings import match_finding, unit_titles
 from geodata.match_queue import review_queue
 from geodata.match_words import UnitIndex
 from geodata.matching import match_records, middle_points
@@ -70,7 +69,7 @@ def check_table(
     )
     if len(register.units):
         # Where no register says what there is, no row can be said to be of nowhere.
-        _check_matches(work, kind, matched, waiting)
+        _check_matches(work, kind, matched, waiting, unit_titles(register))
     check_placeless(work, kind, waiting)
     _check_keys(work, kind)
     records = finish_records(work, frame, matched, owner, spare)
@@ -111,8 +110,14 @@ def _check_keys(work: Work, kind: Kind) -> None:
         work.blame(row, "key_twice", column, {"first": number, "field": kind.key[0]})
 
 
-def _check_matches(work: Work, kind: Kind, matched: pd.DataFrame, waiting: np.ndarray) -> None:
-    """Find rows without a unit and rows that lie elsewhere than they say.
+def _check_matches(
+    work: Work,
+    kind: Kind,
+    matched: pd.DataFrame,
+    waiting: np.ndarray,
+    titles: Mapping[str, str],
+) -> None:
+    """Find rows without a unit, rows that lie elsewhere than they say, and what likeness took.
 
     A row with neither unit nor position belongs nowhere and is kept out. Of rows whose position
     waits for an answer nothing is said yet.
@@ -124,19 +129,22 @@ def _check_matches(work: Work, kind: Kind, matched: pd.DataFrame, waiting: np.nd
     notes = matched["match_note"].to_numpy(dtype=object)
     placed = work.placed
     units = matched["unit_code"].to_numpy(dtype=object)
+    sure = matched["match_confidence"].to_numpy(dtype=float)
     # That a placed record belongs to no unit may be what a person decided.
     none = (units == "") & ~(placed & (matched["match_method"] == "decision").to_numpy(dtype=bool))
     named_by = _named_by(work)
     for row in np.flatnonzero(((notes != "") | none) & ~work.bad & ~waiting).tolist():
         note = json.loads(notes[row]) if notes[row] else {}
         unit = units[row]
-        code, params = _doubt(note, unit)
-        if code:
+        finding = match_finding(note, unit, sure[row], titles)
+        if finding is not None:
+            code = finding.code
             named = "county_name" if code == "county_disagrees" else named_by[row]
             severity: Severity = "warning" if unit or placed[row] else "error"
             if not named and code == "unit_unknown":
                 code, named = ("unit_unnamed", "x") if placed[row] else ("no_place", "x")
-            work.blame(row, code, work.columns.column_of(named), params, severity)
+            column = work.columns.column_of(named)
+            work.blame(row, code, column, finding.params, finding.severity or severity)
         if "unknown_settlement" in note or "settlements" in note:
             column = work.columns.column_of("settlement_name")
             work.blame(row, "settlement_unknown", column, {}, "warning")
@@ -148,19 +156,3 @@ def _named_by(work: Work) -> np.ndarray:
     for name in ("given_code", "settlement_name", "village_name"):
         names[work.frame[name].to_numpy(dtype=object) != ""] = name
     return names
-
-
-def _doubt(note: dict[str, Any], unit: str) -> tuple[str, dict[str, str | int | float]]:
-    """Return the fault that a match is worth and its parameters."""
-    if not unit and "candidates" in note:
-        return "unit_ambiguous", {"candidates": " ".join(note["candidates"])}
-    if not unit:
-        return "unit_unknown", {}
-    if "unknown_name" in note:
-        return "unit_by_position", {"unit": unit}
-    if note.get("away_m", 0) > settings()["area"]["disagrees_m"]:
-        km = round(note["away_m"] / 1000, 1)
-        return "place_disagrees", {"km": km, "unit": note["position"]}
-    if "county_named" in note:
-        return "county_disagrees", {"unit": unit}
-    return "", {}

@@ -118,7 +118,7 @@ def test_rows_that_lie_elsewhere_than_they_say(city):
     assert faults(report) == []
     assert sorted(faults(report, "warning")) == [
         ("county_disagrees", 4, "区县"),
-        ("place_disagrees", 3, "行政村"),
+        ("place_far", 3, "行政村"),
         ("unit_by_position", 2, "行政村"),
     ]
 
@@ -134,7 +134,9 @@ def test_ambiguous_and_unknown_villages_are_said(city):
         ("unit_unknown", 3),
     ]
     assert {fault.severity for fault in warned} == {"error"}
-    assert warned[0].params["candidates"] == "419901100001 419901100202"
+    assert warned[0].params["candidates"] == (
+        "赵镇 王庄社区居委会 419901100001 / 赵镇 王庄村委会 419901100202"
+    )
 
 
 def test_rows_that_belong_nowhere_are_kept_out(city):
