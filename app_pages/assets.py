@@ -1,13 +1,15 @@
 """资产归并: which reports of several owners are one tower or site, on what evidence."""
 
-from collections.abc import Sequence
+from collections.abc import Callable
+from hashlib import sha256
 from html import escape
 
 import pandas as pd
 import streamlit as st
 
 from app_pages import words
-from app_pages.picture import near_box, open_unit_at, show_map
+from app_pages.asset_card import owners_said, show_asset, show_said
+from app_pages.picture import show_map
 from app_pages.scene import (
     Scene,
     focus_now,
@@ -21,16 +23,18 @@ from app_pages.scene import (
 )
 from app_pages.table import Column, show_table
 from coverage_map import pipeline
-from coverage_map.maps import Marker
-from coverage_map.rules.assets import read_asset_settings
+from coverage_map.maps import Changes, Marker
+from coverage_map.palette import state_style
 from coverage_map.text import Text
 from geodata.errors import CoverageMapError
 from geodata.owners import read_owners
 
 HEIGHT = "calc(100vh - var(--map) - 215px)"
-SHOWN_NEAR = 3
-SHOWN_SAID = 20
-Pairs = Sequence[tuple[str, str, bool | None]]
+MARGIN_M = 150  # shown around an asset's reports
+DEGREE_M = 111_320  # of latitude; of longitude a little less, so the margin is no smaller
+VIEWS = ("all", "unsure")
+# How the map shows an asset: sign, and the state whose colour it borrows.
+SIGNS = {"sure": ("circle", "covered"), "unsure": ("triangle", "gap")}
 
 
 def show() -> None:
@@ -44,9 +48,10 @@ def show() -> None:
         return
     keep_address(place, text)
     show_filters(scene, reporting_area(scene, overview), judged=False)
+    several = assets[assets["reports"] > 1].reset_index(drop=True)
     with st.container(horizontal=True, key="views"):
         show_trail(overview.trail, scene)
-    several = assets[assets["reports"] > 1].reset_index(drop=True)
+        view = _choose_view(several, text)
     chosen = several[several["asset_id"] == st.session_state.get("asset")]
     mine = reports[reports["asset_id"].isin(chosen["asset_id"])].reset_index(drop=True)
     left, right = st.columns([2, 1], gap="small")
@@ -55,10 +60,11 @@ def show() -> None:
             scene,
             overview,
             level="area" if scene.subject == "area" else "unit",
-            on_point=open_unit_at(scene),
+            on_point=_pick_at(several),
             markers=_markers(mine, text),
             focus=focus_now(),
-            plain=text("assets.title"),
+            plain=text(f"assets.title_{view}"),
+            changes=_places(scene, several, view),
         )
     with right, st.container(key="beside"):
         refused = st.session_state.pop("assets_refused", None)
@@ -67,35 +73,86 @@ def show() -> None:
         if chosen.empty:
             _explain(assets, several, text)
         else:
-            _show_asset(scene, chosen.iloc[0], mine)
-        _show_said(scene)
-    _show_assets(several, text)
+            show_asset(scene, chosen.iloc[0], mine, _next(several, chosen.index[0], view))
+        show_said(scene)
+    _show_assets(_seen(several, view), view, text)
 
 
-def _act(scene: Scene, pairs: Pairs) -> None:
-    """Keep what was said of pairs of reports; a refusal is shown with the next run."""
-    try:
-        pipeline.decide_assets(scene.workspace, scene.actor, pairs)
-    except CoverageMapError as error:
-        st.session_state["assets_refused"] = error
-
-
-def _owners(codes: Sequence[str], text: Text) -> str:
-    return text("words.comma").join(words.owner(code, text) for code in codes)
-
-
-def _show_assets(several: pd.DataFrame, text: Text) -> None:
-    frame = several.assign(
-        owners_said=[_owners(codes, text) for codes in several["owners"]],
-        sure=[f"{share:.2f}" for share in several["probability"]],
+def _choose_view(several: pd.DataFrame, text: Text) -> str:
+    """Choose which assets are listed, each with how many there are."""
+    counts = {name: words.count(len(_seen(several, name))) for name in VIEWS}
+    view = st.segmented_control(
+        text("assets.view"),
+        VIEWS,
+        key="assets_view",
+        default=VIEWS[0],
+        required=True,
+        format_func=lambda name: text(f"assets.view_{name}", n=counts[name]),
+        label_visibility="collapsed",
     )
-    columns = (several[name] for name in ("asset_id", "lon", "lat"))
-    where = {asset: (lon, lat) for asset, lon, lat in zip(*columns, strict=True)}
+    return str(view)
 
-    def pick(asset: str) -> None:
-        st.session_state["asset"] = asset
-        look_at(near_box(*where[asset]))
 
+def _seen(several: pd.DataFrame, view: str) -> pd.DataFrame:
+    """Return the assets of a view, the least sure first."""
+    return several[~several["sure"]] if view == "unsure" else several
+
+
+def _pick(asset: pd.Series) -> None:
+    """Choose an asset and turn the map to all its reports."""
+    st.session_state["asset"] = asset["asset_id"]
+    away = (MARGIN_M + float(asset["spread_m"])) / DEGREE_M
+    lon, lat = float(asset["lon"]), float(asset["lat"])
+    look_at((lon - away, lat - away, lon + away, lat + away))
+
+
+def _next(several: pd.DataFrame, chosen: int, view: str) -> Callable[[], None] | None:
+    """Return what goes on to the doubtful asset behind one; None where no queue is worked through.
+
+    ``chosen`` is its row among those of several reports; behind the last comes the first.
+    """
+    queue = _seen(several, "unsure").drop(index=chosen, errors="ignore")
+    if view != "unsure" or queue.empty:
+        return None
+    behind = queue[queue.index > chosen]
+    following = (behind if len(behind) else queue).iloc[0]
+    return lambda: _pick(following)
+
+
+def _pick_at(several: pd.DataFrame) -> Callable[[float, float], None]:
+    """Return what a click on a sign does: choose the asset that stands there."""
+
+    def pick(lon: float, lat: float) -> None:
+        at = (several["lon"].round(6) == round(lon, 6)) & (several["lat"].round(6) == round(lat, 6))
+        if at.any():
+            _pick(several[at].iloc[0])
+
+    return pick
+
+
+def _places(scene: Scene, several: pd.DataFrame, view: str) -> Changes:
+    """Return what the map shows: every asset of the view, near ones as a count."""
+    mark = several[["asset_id", "sure", "lon", "lat"]].to_csv(index=False)
+    version = sha256(mark.encode()).hexdigest()[:16]
+    chosen = several.index[several["asset_id"] == st.session_state.get("asset")]
+    shown = {True: "sure", False: "unsure"}
+    present = [shown[sure] for sure in sorted(set(_seen(several, view)["sure"]))]
+    return Changes(
+        url=f"/structures/{scene.place.area}.json?v={version}",
+        signs={
+            name: (SIGNS[name][0], state_style(SIGNS[name][1]).fill, scene.text(f"assets.{name}"))
+            for name in present
+        },
+        only="" if view == VIEWS[0] else view,
+        picked=int(chosen[0]) if len(chosen) else -1,
+    )
+
+
+def _show_assets(listed: pd.DataFrame, view: str, text: Text) -> None:
+    frame = listed.assign(
+        owners_said=[owners_said(codes, text) for codes in listed["owners"]],
+        said=[f"{share:.2f}" for share in listed["probability"]],
+    )
     show_table(
         "assets",
         frame,
@@ -104,14 +161,14 @@ def _show_assets(several: pd.DataFrame, text: Text) -> None:
             Column("owners_said", text("assets.owners")),
             Column("reports", text("assets.count"), "int"),
             Column("spread_m", text("assets.spread"), "distance"),
-            Column("sure", text("assets.probability")),
+            Column("said", text("assets.probability")),
         ],
         text,
-        title=text("assets.title"),
+        title=text(f"assets.title_{view}"),
         code="asset_id",
         chosen=str(st.session_state.get("asset", "")),
         height=HEIGHT,
-        on_pick=pick,
+        on_pick=lambda asset: _pick(listed[listed["asset_id"] == asset].iloc[0]),
     )
 
 
@@ -132,13 +189,11 @@ def _markers(reports: pd.DataFrame, text: Text) -> list[Marker]:
 
 def _explain(assets: pd.DataFrame, several: pd.DataFrame, text: Text) -> None:
     """Say how many assets there are and what to click."""
-    unsure = several["probability"] < read_asset_settings().sure
-    shared = several["owners"].map(len) > 1
     facts = [
         ("assets.assets", len(assets)),
-        ("assets.several", int(shared.sum())),
+        ("assets.several", int((several["owners"].map(len) > 1).sum())),
         ("assets.reports", int(assets["reports"].sum())),
-        ("assets.unsure", int(unsure.sum())),
+        ("assets.unsure", len(_seen(several, "unsure"))),
     ]
     cells = "".join(
         f"<div><b>{words.count(value)}</b><span>{escape(text(name))}</span></div>"
@@ -149,102 +204,3 @@ def _explain(assets: pd.DataFrame, several: pd.DataFrame, text: Text) -> None:
         f'<div class="figures"><div class="facts">{cells}</div>'
         f"<p>{escape(text('assets.intro'))}</p><p><b>{escape(said)}</b></p></div>"
     )
-
-
-def evidence_said(report: pd.Series, text: Text) -> str:
-    """Return on what evidence a report was joined, in words."""
-    if not report["by"]:
-        return text("asset_by.first")
-    if report["by"] != "evidence":
-        return text(f"asset_by.{report['by']}")
-    parts = [f"asset_names.{report['names']}", f"asset_tenancy.{report['tenancy']}"]
-    said = text("words.comma").join(text(part) for part in parts)
-    return f"{said} · {report['probability']:.2f}"
-
-
-def _show_asset(scene: Scene, asset: pd.Series, reports: pd.DataFrame) -> None:
-    """Show an asset's reports with their evidence, and what can be joined or parted."""
-    text = scene.text
-    title = f"{asset['name']} · {words.distance(asset['spread_m'])}"
-    st.html(f'<p class="lead"><b>{escape(title)}</b></p>')
-    decides = pipeline.may(scene.actor, "resolve")
-    ids = reports["record_id"].tolist()
-    linked = [text("assets.linked", name=name) for name in reports["name"]]
-    names = dict(zip(ids, linked, strict=True))
-    for _, report in reports.iterrows():
-        parts = [
-            words.owner(str(report["owner"]), text),
-            text(f"kind.{report['kind']}"),
-            str(report["source_id"]),
-        ]
-        away = "" if pd.isna(report["distance_m"]) else words.distance(report["distance_m"])
-        joined = [evidence_said(report, text), away, names.get(str(report["linked_to"]), "")]
-        lines = [" · ".join(parts), " · ".join(filter(None, joined))]
-        line = "<br>".join(escape(part) for part in lines)
-        with st.container(horizontal=True, vertical_alignment="center"):
-            st.html(f'<b>{escape(str(report["name"]))}</b><br><span class="soft">{line}</span>')
-            if decides:
-                others = [other for other in ids if other != report["record_id"]]
-                st.button(
-                    text("assets.part"),
-                    key=f"part_{report['record_id']}",
-                    on_click=_act,
-                    args=(scene, [(report["record_id"], other, False) for other in others]),
-                )
-    if decides:
-        _show_near(scene, asset, ids[0])
-
-
-def _show_near(scene: Scene, asset: pd.Series, first: str) -> None:
-    text = scene.text
-    near, reach_m = pipeline.near_assets(scene.workspace, scene.actor, str(asset["asset_id"]))
-    if near.empty:
-        st.html(f'<p class="hint">{escape(text("assets.near_none", metres=reach_m))}</p>')
-        return
-    st.html(f"<h4>{escape(text('assets.near'))}</h4>")
-    for other in near.head(SHOWN_NEAR).to_dict("records"):
-        said = f"{other['name']} · {_owners(other['owners'], text)} · "
-        said += words.distance(other["distance_m"])
-        with st.container(horizontal=True, vertical_alignment="center"):
-            st.html(escape(said))
-            st.button(
-                text("assets.join"),
-                key=f"join_{other['asset_id']}",
-                on_click=_act,
-                args=(scene, [(first, other["first"], True)]),
-            )
-
-
-def _show_said(scene: Scene) -> None:
-    """Show what people said of pairs, newest first, each to be taken back."""
-    text = scene.text
-    said = pipeline.read_asset_decisions(scene.workspace, scene.actor)
-    if said.empty:
-        return
-    decides = pipeline.may(scene.actor, "resolve")
-    acts = [rows for _, rows in said.groupby("at", sort=False)]  # what was said with one click
-    with st.expander(text("assets.said", n=len(acts))):
-        for rows in acts[:SHOWN_SAID]:
-            row = rows.iloc[0]
-            back = [
-                (one, other, None) for one, other in zip(rows["one"], rows["other"], strict=True)
-            ]
-            line = text(
-                "assets.line",
-                one=row["one_name"],
-                one_owner=words.owner(row["one_owner"], text),
-                other=row["other_name"],
-                other_owner=words.owner(row["other_owner"], text),
-                said=text("assets.together" if row["together"] else "assets.apart"),
-                account=row["account"],
-                when=words.moment(row["at"]),
-            )
-            with st.container(horizontal=True, vertical_alignment="center"):
-                st.html(escape(line))
-                if decides:
-                    st.button(
-                        text("assets.undo"),
-                        key=f"undo_{row['one']}_{row['other']}",
-                        on_click=_act,
-                        args=(scene, back),
-                    )

@@ -116,8 +116,8 @@ def show_map(
     classes = dict.fromkeys(overview.classes, "") if plain else overview.classes
     legend = _legend(scene, level, classes, markers or [])
     if plain:
-        signs = changes.signs.values() if changes else legend.marks
-        legend = replace(legend, title=plain, rows=[], marks=[*signs])
+        signs = changes.signs.values() if changes else ()
+        legend = replace(legend, title=plain, rows=[], marks=[*signs, *legend.marks])
     view = MapView(
         classes={level: classes[level]}
         | ({"township": classes["township"]} if level == "unit" else {}),

@@ -8,6 +8,7 @@ from coverage_map.pipeline.accounts import (
 )
 from coverage_map.pipeline.actors import Actor, local_actor
 from coverage_map.pipeline.assets import (
+    asset_places,
     decide_assets,
     near_assets,
     read_asset_decisions,
@@ -97,6 +98,7 @@ from coverage_map.pipeline.views import (
     Submission,
     UploadCheck,
 )
+from coverage_map.pipeline.worker import start_worker
 from coverage_map.pipeline.workspace import Workspace, is_workspace, open_workspace
 from geodata.ingest import Answers, TableAnswer
 from geodata.ingest.archive import bundle_files
@@ -128,6 +130,7 @@ __all__ = [
     "accept_upload",
     "accepted_of",
     "actor_of",
+    "asset_places",
     "boundary_layer",
     "bundle_files",
     "cancel_job",
@@ -198,6 +201,7 @@ __all__ = [
     "sign_in",
     "sign_out",
     "start_job",
+    "start_worker",
     "submit_upload",
     "try_file",
     "unit_names",

@@ -5,6 +5,7 @@ a carrier's verbs comes by here: it could learn from an answer, or its time, wha
 """
 
 from collections.abc import Iterable
+from typing import Any
 
 import pandas as pd
 
@@ -14,7 +15,7 @@ from coverage_map.pipeline.evaluation import ASSETS, CITY, REPORTS, result
 from coverage_map.pipeline.frame import inside, trail_of
 from coverage_map.pipeline.workspace import Workspace, load_register
 from coverage_map.rules.assets import read_asset_settings
-from geodata.crs import pairs_within
+from geodata.crs import geodesic_m, pairs_within
 from geodata.errors import UsageError
 from geodata.store import agreed
 from geodata.store.engine import hold, read, write
@@ -29,15 +30,40 @@ def read_assets(
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return an area's assets and their reports: ``assets.ASSET`` and ``assets.REPORT``.
 
-    Assets of several reports come first, the least sure before others. An asset lies where its most
+    ``sure`` says of an asset whether its weakest link is beyond doubt. Assets of several reports
+    come first, the least sure and farthest apart before others. An asset lies where its most
     trusted report does; whoever answers for that area sees all reports of it.
     """
     scope = allow(actor, "assets")
     assets, reports = _seen(workspace, scope, area)
     assets = assets.assign(single=assets["reports"] == 1)
+    assets["sure"] = assets["probability"] >= read_asset_settings().sure
     order = ["single", "probability", "spread_m", "asset_id"]
     assets = assets.sort_values(order, ascending=[True, True, False, True], ignore_index=True)
     return assets.drop(columns="single"), reports
+
+
+def asset_places(workspace: Workspace, actor: Actor, area: str) -> list[list[Any]]:
+    """Return where an area's assets of several reports are, as ``changed_places`` does.
+
+    An asset is a list: its row among them, sure or unsure, lon, lat, of an unsure one lon and lat
+    of the report farthest off, name, metres to there.
+    """
+    assets, reports = read_assets(workspace, actor, area)
+    assets = assets[assets["reports"] > 1].reset_index(drop=True)
+    home = assets.set_index("asset_id")[["lon", "lat"]]
+    ends = reports[reports["asset_id"].isin(home.index)].reset_index(drop=True)
+    there = home.loc[ends["asset_id"]].to_numpy(float).T
+    ends["away_m"] = geodesic_m(*ends[["lon", "lat"]].to_numpy(float).T, *there)
+    farthest = ends.loc[ends.groupby("asset_id")["away_m"].idxmax()].set_index("asset_id")
+    rows = []
+    for number, asset in enumerate(assets.to_dict("records")):
+        end = farthest.loc[asset["asset_id"]]
+        off = (None, None) if asset["sure"] else (float(end["lon"]), float(end["lat"]))
+        metres = 0 if asset["sure"] else int(asset["spread_m"])
+        sure = "sure" if asset["sure"] else "unsure"
+        rows.append([number, sure, asset["lon"], asset["lat"], *off, asset["name"], metres])
+    return rows
 
 
 def _seen(workspace: Workspace, scope: Scope, area: str = "") -> tuple[pd.DataFrame, pd.DataFrame]:

@@ -102,7 +102,8 @@ def name_organisation(workspace: Workspace, actor: Actor, language: str) -> str:
         areas = load_register(workspace).areas
         names = areas.loc[areas["code"].isin(actor.areas) & (areas["level"] == "area"), "name"]
         return text("owner.county", name=text("words.comma").join(names))
-    return text(f"owner.{actor.organisation}")
+    named = f"owner.{actor.organisation}"
+    return text(named) if text.has(named) else actor.organisation
 
 
 def operators_of(scope: Scope) -> tuple[str, ...]:

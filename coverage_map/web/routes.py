@@ -79,6 +79,21 @@ def _send_changes(request: Request) -> Response:
     return JSONResponse(places, headers={"cache-control": FOREVER})
 
 
+def _send_structures(request: Request) -> Response:
+    area = request.path_params["area"]
+    try:
+        places = pipeline.asset_places(desk.workspace(), request.state.actor, area)
+    except CoverageMapError:
+        # Not there and not allowed look alike from outside.
+        return PlainTextResponse("", status_code=404)
+    return JSONResponse(places, headers={"cache-control": FOREVER})
+
+
+async def send_structures(request: Request) -> Response:
+    """Send where an area's assets are to whoever may see them; the address tells their state."""
+    return await run_in_threadpool(_send_structures, request)
+
+
 async def send_changes(request: Request) -> Response:
     """Send where the records of a difference are to whoever may see the job that found it."""
     return await run_in_threadpool(_send_changes, request)
@@ -242,6 +257,7 @@ def own_routes() -> list[BaseRoute]:
         Route("/layers/{name}.pmtiles", send_layer, methods=["GET", "HEAD"]),
         Route("/hillshade/{name}.png", send_layer, methods=["GET", "HEAD"]),
         Route("/changes/{job}.json", send_changes, methods=["GET"]),
+        Route("/structures/{area}.json", send_structures, methods=["GET"]),
         Route("/download/gaps", send_gaps, methods=["GET"]),
         Route("/download/sharing", send_sharing, methods=["GET"]),
         Route("/download/faults", send_faults, methods=["GET"]),

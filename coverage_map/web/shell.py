@@ -95,7 +95,8 @@ def name_organisation(actor: pipeline.Actor, text: Text) -> str:
     if actor.areas:
         areas = pipeline.read_frame(desk.workspace(), actor).areas
         return text("owner.county", name=text("words.comma").join(areas["name"]))
-    return text(f"owner.{actor.organisation}")
+    named = f"owner.{actor.organisation}"
+    return text(named) if text.has(named) else actor.organisation
 
 
 def _app_page(request: Request) -> Response:

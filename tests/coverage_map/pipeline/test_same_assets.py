@@ -135,3 +135,23 @@ def test_totals_are_the_owners_own_and_the_citys(shared: pipeline.Workspace) -> 
     rival = pipeline.local_actor(shared, "unicom")
     with pytest.raises(NotAllowedError):
         pipeline.read_totals(shared, rival, report)
+
+
+def test_the_map_shows_every_asset_of_several_reports(shared: pipeline.Workspace) -> None:
+    city, county = (pipeline.local_actor(shared, name) for name in (None, "yuzhou"))
+    assets, reports = pipeline.read_assets(shared, city)
+    several = assets[assets["reports"] > 1]
+    places = pipeline.asset_places(shared, city, "")
+    assert [place[0] for place in places] == list(range(len(several)))
+    assert [place[1] == "sure" for place in places] == several["sure"].tolist()
+    assert [place[2] for place in places] == several["lon"].tolist()
+    unsure = [place for place in places if place[1] == "unsure"]
+    assert 0 < len(unsure) < len(places)
+    assert [place[7] for place in unsure] == several.loc[~several["sure"], "spread_m"].tolist()
+    ends = set(zip(reports["lon"], reports["lat"], strict=True))
+    assert all((place[4], place[5]) in ends for place in unsure)
+    assert all(place[4] is None for place in places if place[1] == "sure")
+    own = pipeline.asset_places(shared, county, "411081")
+    assert 0 < len(own) < len(places)
+    with pytest.raises(NotAllowedError):
+        pipeline.asset_places(shared, pipeline.local_actor(shared, "cmcc"), "")
