@@ -96,7 +96,7 @@ def review_queue(
 def _away_m(notes: pd.Series) -> npt.NDArray[np.float64]:
     """Return how far each row lies from the unit its words name, 0 where it does not."""
     found = notes.str.extract(r'"away_m": ?([\d.]+)', expand=False)
-    return found.astype("float64").fillna(0.0).to_numpy()
+    return np.asarray(found.astype("float64").fillna(0.0), dtype=np.float64)
 
 
 def _entries(shown: gpd.GeoDataFrame, matches: pd.DataFrame, points: Objects) -> pd.DataFrame:
