@@ -13,8 +13,8 @@ import numpy as np
 
 from geodata.errors import Fault, Place
 from geodata.ingest.header_rows import Block, cell_text, find_block, is_label, names_known
+from geodata.ingest.headless import find_headless, letter_of
 from geodata.ingest.raw import Cells, Grid, Ints, RawTable, nth_table
-from geodata.ingest.read_package import column_letters
 from geodata.ingest.reading import header_words, reading
 from geodata.ingest.settings import word
 from geodata.ingest.under_header import count_rows_under
@@ -96,39 +96,16 @@ def _rows_under(cells: Cells, block: Block) -> list[tuple[int, str]]:
 
 
 def _headless(grid: Grid, cells: Cells, rows: Ints, file: str) -> RawTable | None:
-    """Return the table of a sheet whose records begin without a header, None for prose and lists.
-
-    Its columns are called by their letters, ``$A``: the first record is never taken for a header.
-    """
-    rules = reading()["header"]
-    scanned = cells[rows[: rules["scan_rows"]]]
-    width = int(np.median((scanned != "").sum(axis=1)))
-    first = int(rows[int(((scanned != "").sum(axis=1) * 2 > width).argmax())])
-    below = cells[first : first + rules["looked_below"]]
-    used = np.flatnonzero((below != "").sum(axis=0) * 2 > (below != "").any(axis=1).sum())
-    valued = sum(_holds_values(below[:, j]) for j in used.tolist())
-    if len(used) < rules["least_names"] or valued < rules["valued_share"] * len(used):
+    """Return the table of a sheet whose records have no header, None where there are none."""
+    block = find_headless(cells, rows, grid.first_column)
+    if block is None:
         return None
-    if int((below != "").any(axis=1).sum()) < rules["least_records"] or not _differ(below):
-        return None
-    names = tuple(f"${column_letters(grid.first_column - 1 + j)}" for j in range(cells.shape[1]))
-    block = Block(first, first - 1, first, names, ("",) * len(names), 0, 0.0)
     table = _table(grid, cells, block, (0, len(cells)), 1, file)
-    place = Place(file, grid.sheet, grid.first_row + first)
+    if block.bottom >= block.top:
+        return table
+    place = Place(file, grid.sheet, grid.first_row + block.top)
     fault = Fault("header_missing", place, {"columns": len(table.headers)}, "warning")
     return replace(table, header_row=None, faults=(*grid.faults, fault, *table.faults))
-
-
-def _holds_values(column: Cells) -> bool:
-    """Say whether most cells of a column have a digit, as coordinates, heights and codes do."""
-    values = column[column != ""]
-    digits = sum(not isinstance(cell, str) or bool(_DIGIT.search(cell)) for cell in values)
-    return digits * 5 >= len(values) * 3
-
-
-def _differ(below: Cells) -> bool:
-    """Say whether rows are not all the same."""
-    return len({tuple(map(str, line)) for line in below}) > 1
 
 
 def _may_be_header(line: Cells) -> bool:
@@ -204,9 +181,7 @@ def _table(
     return RawTable(
         sheet=sheet,
         header_row=grid.first_row + block.main,
-        headers=tuple(
-            _short(block.names[j]) or f"${column_letters(grid.first_column - 1 + j)}" for j in used
-        ),
+        headers=tuple(_short(block.names[j]) or letter_of(grid.first_column - 1 + j) for j in used),
         columns=tuple(np.ascontiguousarray(body[:, j]) for j in used),
         rows=rows,
         faults=(*notes, *faults),

@@ -130,7 +130,9 @@ def _block(cells: Cells, top: int, bottom: int, spans: Sequence[Span]) -> Block 
     main = top + int(len(counts) - 1 - counts[::-1].argmax())
     groups = _groups(lines, owners, names, top, spans)
     quality = _structure(cells, top, bottom, names, groups)
-    return Block(top, bottom, main, names, groups, _count_known(names, groups), quality)
+    values = _values_among(cells, top, bottom, names)
+    told = tuple("" if name in values else name for name in names)
+    return Block(top, bottom, main, names, groups, _count_known(told, groups), quality)
 
 
 def _count_known(names: tuple[str, ...], groups: tuple[str, ...]) -> int:
@@ -146,6 +148,19 @@ def _count_known(names: tuple[str, ...], groups: tuple[str, ...]) -> int:
         if word(name) not in header_words("marks") | header_words("units")
     }
     return len(alone) + sum(map(names_known, joined))
+
+
+def _values_among(cells: Cells, top: int, bottom: int, names: tuple[str, ...]) -> set[str]:
+    """Return the names that stand in their own columns again, as Y and Indoor do: they are values.
+
+    Rows that repeat most of the names are the header of a further page.
+    """
+    reach = reading()["header"]["looked_below"]
+    around = (cells[max(top - reach, 0) : top], cells[bottom + 1 : bottom + 1 + reach])
+    again = np.concatenate(around) == np.array(names, dtype=object)
+    again &= np.array([bool(name) for name in names])
+    pages = again.sum(axis=1) * 2 > sum(bool(name) for name in names)
+    return {names[j] for j in np.flatnonzero(again[~pages].any(axis=0)).tolist()}
 
 
 def _leaves(lines: Cells) -> tuple[tuple[str, ...], np.ndarray]:

@@ -160,7 +160,9 @@ def _cells_fit(sample: Sample, shape: Mapping[str, Any]) -> np.ndarray:
     if "step" in shape:
         fit &= np.mod(numbers, shape["step"]) == 0
     if "decimals" in shape:
-        fit &= np.array([_decimals(text) >= shape["decimals"] for text in sample.texts])
+        decimals = np.array([_decimals(text) for text in sample.texts])
+        below, least = shape.get("fine", (0.0, 0))
+        fit &= decimals >= np.where(numbers < below, least, shape["decimals"])
     if "pattern" in shape:
         rule = re.compile(shape["pattern"])
         fit &= np.array([bool(rule.fullmatch(text)) for text in sample.texts])

@@ -17,8 +17,8 @@ from geodata.register import empty_register
 NOWHERE = empty_register()
 COUNT = 12
 TOWNS = ("青龙镇", "兴隆镇", "白鹿乡", "永安街道")
-LON = [round(104.06 + 0.0131 * i, 6) for i in range(COUNT)]
-LAT = [round(30.66 + 0.0117 * (i % 7) + 0.001 * i, 6) for i in range(COUNT)]
+LON = [round(104.0613 + 0.0131 * i, 6) for i in range(COUNT)]
+LAT = [round(30.6617 + 0.0117 * (i % 7) + 0.0011 * i, 6) for i in range(COUNT)]
 
 
 def judged(headers, columns, answers=None, name="导出.xlsx", profiles=()):
@@ -294,3 +294,26 @@ def test_decimal_numbers_are_no_codes():
     report = judged(headers, [NAMES, [24, 48] * 6, [10.37 + i for i in range(COUNT)]])
     assert report.kind == "fibre_route"
     assert "source_id" not in {match.field for match in (*report.columns, *report.suggested)}
+
+
+def test_values_that_are_headers_elsewhere_make_no_header():
+    rows = [
+        [f"Z{i:03}", f"双桥站{i}", "Y", ("Indoor", "室内外")[i % 2], LON[i], LAT[i]]
+        for i in range(COUNT)
+    ]
+    read = read_file(workbook(("a", rows)), "a.xlsx")[0]
+    assert (read.header_row, len(read.rows)) == (None, COUNT)
+
+
+def test_names_that_programs_give_to_columns_are_a_header_that_says_nothing():
+    headers = [f"F{j}" for j in range(1, 7)]
+    report = judged(headers, [CODES, *SITES])
+    assert (report.kind, report.header_row, report.rows) == ("site", 1, COUNT)
+    assert {how for _, how in used(report).values()} == {"values"}
+
+
+def test_rates_are_no_coordinates():
+    """Rates of 97 to 99 and of 20 to 50 per cent, side by side, without a header."""
+    rates = [[97.25 + i / 10 for i in range(COUNT)], [20.35 + i for i in range(COUNT)]]
+    report = judged(None, [NAMES, *rates])
+    assert (report.kind, report.reason, asked(report)) == ("", "no_header", {})
