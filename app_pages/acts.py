@@ -15,13 +15,16 @@ from coverage_map import pipeline
 from geodata.errors import CoverageMapError
 
 DRAFTS = ("checked", "sent_back", "received")
+# What was chosen in one upload and means nothing in the next.
+FORGOTTEN = ("upload_view", "upload_view_settled", "difference_row", "difference_only",
+             "difference_page", "full", "partial")  # fmt: skip
 ACTS = ("check", "submit", "accept")  # long verbs that are done with an upload
 
 
 def open_upload(upload_id: str) -> None:
     """Open an upload with the next run; "" goes back to the list."""
     st.session_state["upload_open"] = upload_id
-    for key in ("upload_view", "difference_row", "full", "partial"):
+    for key in FORGOTTEN:
         st.session_state.pop(key, None)
 
 
@@ -51,11 +54,18 @@ def is_own(scene: Scene, submission: pipeline.Submission) -> bool:
     return mine and pipeline.may(scene.actor, "submit")
 
 
-def show_acts(scene: Scene, submission: pipeline.Submission, check: pipeline.UploadCheck) -> None:
-    """Show the buttons this person has for an upload in this state, the main one first."""
+def show_acts(
+    scene: Scene,
+    submission: pipeline.Submission,
+    check: pipeline.UploadCheck,
+    job: pipeline.Job | None,
+) -> None:
+    """Show the buttons this person has for an upload in this state, the main one first.
+
+    ``job``: what was done with it last, as ``work_on`` returned it; while it is at work, it alone.
+    """
     text = scene.text
     upload_id = submission.upload_id
-    job = work_on(scene, upload_id)
     if job is not None and not job.ended:
         show_job(scene, job.id)
         return

@@ -97,30 +97,34 @@ def _why(why: str, reason: str, text: Text) -> str:
 
 
 def _alike(said: str, places: pd.DataFrame, text: Text) -> list[dict[str, Any]]:
-    """Return villages of the township a row names that share characters with its village's name.
+    """Return villages of the place a row names that share characters with its village's name.
 
     Matching found none that resembles: these are for the person to look at, none goes first.
     """
     parts = said.split()
-    within = places[places["township"].isin(parts)]
-    areas = within["area"].isin(parts)
-    within = within[areas] if areas.any() else within
-    wanted = (
-        set(parts[-1]) - GENERIC if parts and parts[-1] not in set(within["township"]) else set()
-    )
+    area = places[places["area"].isin(parts)]
+    township = (area if len(area) else places)[lambda rows: rows["township"].isin(parts)]
+    narrow = len(township) > 0
+    within = township if narrow else area
+    named = {*within["township"], *within["area"]}
+    village = parts[-1] if parts and parts[-1] not in named else ""
+    wanted = set(village) - GENERIC
     shared = pd.Series([len(wanted & set(name)) for name in within["name"]], within.index)
-    shared = shared[shared > 0].sort_values(ascending=False, kind="stable")[:MOST_ALIKE]
+    # One character in common says something within a township, nothing within a county.
+    shared = shared[shared >= (1 if narrow else 2)].sort_values(ascending=False, kind="stable")[
+        :MOST_ALIKE
+    ]
     return [
         {
             "unit": unit,
             "name": _name(places, str(unit), "name"),
             "place": " · ".join(_name(places, str(unit), level) for level in ("township", "area")),
-            "why": text("review.alike"),
+            "why": text("review.alike" if narrow else "review.alike_in_area"),
             "confidence": None,
             "away_m": -1,
             "box": list(places.loc[unit, ["west", "south", "east", "north"]]),
         }
-        for unit in shared.index
+        for unit in shared.index[:MOST_ALIKE]
     ]
 
 

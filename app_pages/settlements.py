@@ -35,6 +35,8 @@ def show() -> None:
     keep_address(scene.place, text)
     show_filters(scene, area, judged=False)
     st.html(f'<p class="hint">{escape(text("settlements.intro"))}</p>')
+    city = pipeline.may(scene.actor, "publish")
+    job = pipeline.last_job(scene.workspace, scene.actor, ["publish"]) if city else None
     try:
         states = pipeline.read_township_states(scene.workspace, scene.actor, area)
         found = pipeline.read_settlement_differences(scene.workspace, scene.actor, area)
@@ -46,7 +48,7 @@ def show() -> None:
         return
     left, right = st.columns([1, 2], gap="medium")
     with left:
-        _show_publish(scene, states)
+        _show_publish(scene, states, job)
         chosen = _show_townships(states, text)
     with right:
         rows = states[states["township_code"] == chosen]
@@ -65,7 +67,7 @@ def _act(act: Callable[[], object]) -> None:
         st.session_state["settlements_refused"] = error
 
 
-def _show_publish(scene: Scene, states: pd.DataFrame) -> None:
+def _show_publish(scene: Scene, states: pd.DataFrame, job: pipeline.Job | None) -> None:
     """Show what the last act said, and to the city the button that publishes."""
     text = scene.text
     error = st.session_state.pop("settlements_refused", None)
@@ -73,7 +75,6 @@ def _show_publish(scene: Scene, states: pd.DataFrame) -> None:
         show_refusal(error, text)
     if not pipeline.may(scene.actor, "publish"):
         return
-    job = pipeline.last_job(scene.workspace, scene.actor, ["publish"])
     if job is not None and not job.ended:
         show_job(scene, job.id)
         return

@@ -27,6 +27,8 @@ SETTLED = ("changed", "understood")  # of an upload that the person accepted
 def show_submission(scene: Scene, upload_id: str) -> None:
     """Show an upload to its owner or to the city."""
     text = scene.text
+    # Read first: what a job that has ended by now changed is in what is read next.
+    job = work_on(scene, upload_id)
     try:
         submission = pipeline.read_submission(scene.workspace, scene.actor, upload_id)
     except CoverageMapError as error:
@@ -34,7 +36,6 @@ def show_submission(scene: Scene, upload_id: str) -> None:
         show_refusal(error, text)
         return
     _show_head(scene, submission)
-    job = work_on(scene, upload_id)
     _show_notices(scene, submission, job)
     check = submission.check
     if check is None and job is not None and not job.ended:
@@ -49,7 +50,7 @@ def show_submission(scene: Scene, upload_id: str) -> None:
     with st.container(
         horizontal=True, key="acts", vertical_alignment="center", gap="small", wrap=True
     ):
-        show_acts(scene, submission, check)
+        show_acts(scene, submission, check, job)
     draft = submission.state in DRAFTS and is_own(scene, submission)
     queue = queue_of(check) if draft else pd.DataFrame()
     # What is settled differs from nothing any more: only how it was read is left to see.
@@ -66,15 +67,17 @@ def show_submission(scene: Scene, upload_id: str) -> None:
         _show_understood(scene, check, draft=draft)
 
 
-def _choose_view(text: Text, shown: Sequence[str], doubtful: int = 0) -> str:
+def _choose_view(
+    text: Text, shown: Sequence[str], doubtful: int = 0, key: str = "upload_view"
+) -> str:
     """Offer views of an upload."""
-    if st.session_state.get("upload_view") not in shown:
-        st.session_state["upload_view"] = shown[0]
+    if st.session_state.get(key) not in shown:
+        st.session_state[key] = shown[0]
     chosen = st.segmented_control(
         text("upload.view"),
         shown,
         required=True,
-        key="upload_view",
+        key=key,
         label_visibility="collapsed",
         format_func=lambda name: text(f"upload.view.{name}", n=words.count(doubtful)),
     )
@@ -142,7 +145,7 @@ def _show_accepted(scene: Scene, check: pipeline.UploadCheck, accepted: pipeline
         for kind, rows in accepted.rows.items()
     )
     st.html(f'<p class="done"><b>{escape(text("upload.done", kinds=kinds))}</b></p>')
-    if _choose_view(text, SETTLED) == "understood":
+    if _choose_view(text, SETTLED, key="upload_view_settled") == "understood":
         _show_understood(scene, check, draft=False)
     else:
         show_verdicts(scene, accepted.changed, "upload.changed")

@@ -1,5 +1,6 @@
 """上传: hand in files, see what was handed in before, open one of them."""
 
+from collections.abc import Sequence
 from html import escape
 from typing import Any
 from urllib.parse import urlencode
@@ -9,6 +10,7 @@ import streamlit as st
 
 from app_pages import understood, words
 from app_pages.acts import ACTS, DRAFTS, open_upload
+from app_pages.repeated import set_aside, show_repeated
 from app_pages.scene import Scene, keep_address, open_place, show_refusal
 from app_pages.submission import show_submission
 from app_pages.table import Column, show_table
@@ -63,7 +65,8 @@ def _choose_files(scene: Scene, owners: tuple[str, ...]) -> None:
         said = text("upload.owner_first")
         st.html(f'<div class="fault refusal" role="alert">{escape(said)}</div>')
         return
-    bundles = pipeline.bundle_files({file.name: file.getvalue() for file in files})
+    chosen = pipeline.bundle_files({file.name: file.getvalue() for file in files})
+    bundles = set_aside(scene, owner, chosen)
     # The chooser is emptied: what was handed in stands in the list from now on.
     st.session_state["upload_round"] = st.session_state.get("upload_round", 0) + 1
     refused = []
@@ -86,10 +89,10 @@ def _read(scene: Scene, owner: str, name: str, content: bytes) -> str:
     return upload_id
 
 
-def _show_working(scene: Scene, found: pd.DataFrame) -> None:
+def _show_working(scene: Scene, jobs: Sequence[pipeline.Job], found: pd.DataFrame) -> None:
     """Show what is being worked at, also what was begun in an earlier visit."""
     names = dict(zip(found["id"], found["filename"], strict=True))
-    for job in pipeline.list_jobs(scene.workspace, scene.actor):
+    for job in jobs:
         if job.verb in ACTS and not job.ended:
             show_job(scene, job.id, names.get(job.args["upload_id"], ""))
 
@@ -97,11 +100,12 @@ def _show_working(scene: Scene, found: pd.DataFrame) -> None:
 def _show_list(scene: Scene) -> None:
     """Show what was handed in, what waits first; a click opens it."""
     text = scene.text
+    jobs = pipeline.list_jobs(scene.workspace, scene.actor)
     found = pipeline.read_submissions(scene.workspace, scene.actor)
     if found.empty:
         st.html(understood.steps(text))
         return
-    _show_working(scene, found)
+    _show_working(scene, jobs, found)
     waits = found["state"].eq("submitted")
     # What waits stands first; then, to who hands in, what is still theirs to finish.
     city = pipeline.may(scene.actor, "accept")
@@ -157,6 +161,7 @@ def show() -> None:
             _choose_files(scene, owners)
         for error in st.session_state.get("refused", ()):
             show_refusal(error, text)
+        show_repeated(scene, _read)
         _show_profiles(scene)
         _show_templates(text)
     with right:

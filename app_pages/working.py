@@ -1,8 +1,10 @@
 """Long steps on a page: a small one is waited for, a large one can be left and come back to."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import suppress
 from datetime import UTC, datetime
+from functools import partial
 from html import escape
 from typing import Any
 
@@ -11,27 +13,14 @@ import streamlit as st
 from app_pages import words
 from app_pages.scene import Scene, show_refusal
 from coverage_map import pipeline
-from coverage_map.text import Text
 from geodata.errors import CoverageMapError
 
 POLL_S = 1.0
+DRAW_S = 0.1
 
 Args = Mapping[str, Any]
 
-
-def progress_bar(
-    text: Text, first: str
-) -> tuple[Callable[[], None], Callable[[str, int, int], None]]:
-    """Return what takes the bar away again and what moves it; ``first`` is what it says first."""
-    bar = st.progress(0.0, text=text(first))
-
-    def show(message: str, done: int, total: int) -> None:
-        bar.progress(min(done / max(total, 1), 1.0), text=text(message))
-
-    def hide() -> None:
-        bar.empty()
-
-    return hide, show
+_quick = ThreadPoolExecutor(max_workers=4, thread_name_prefix="quick")
 
 
 def begin(scene: Scene, verb: str, args: Args) -> None:
@@ -42,11 +31,21 @@ def begin(scene: Scene, verb: str, args: Args) -> None:
     if not pipeline.is_quick(scene.workspace, verb, args):
         pipeline.start_job(scene.workspace, scene.actor, verb, args)
         return
-    hide, progress = progress_bar(scene.text, f"working.{verb}")
-    try:
-        pipeline.run_here(scene.workspace, scene.actor, verb, args, progress)
-    finally:
-        hide()
+    # In a thread of its own: who leaves the page does not break it off.
+    steps: list[tuple[str, int, int]] = [(f"working.{verb}", 0, 1)]
+    told = partial(_keep, steps)
+    run = _quick.submit(pipeline.run_here, scene.workspace, scene.actor, verb, args, told)
+    bar = st.progress(0.0)
+    while not run.done():
+        step, done, total = steps[-1]
+        bar.progress(min(done / max(total, 1), 1.0), text=scene.text(step))
+        wait([run], timeout=DRAW_S)
+    bar.empty()
+    run.result()
+
+
+def _keep(steps: list[tuple[str, int, int]], step: str, done: int, total: int) -> None:
+    steps.append((step, done, total))
 
 
 def ask(scene: Scene, verb: str, args: Args) -> pipeline.Job | None:

@@ -54,7 +54,7 @@ function startMap(host, data, pick) {
   });
   const candidate = {
     dataLayer: "unit",
-    filter: (_, feature) => state.numbers.has(feature.props.code),
+    filter: (_, feature) => state.numbers.has(feature.props.code) || feature.props.code === state.chosen,
     symbolizer: {
       draw(ink, rings, _, feature) {
         const chosen = feature.props.code === state.chosen;
@@ -215,7 +215,8 @@ async function build(host, data, send, finish) {
     input.oninput = () => {
       const wanted = input.value.trim().split(/\s+/).filter(Boolean);
       const near = (items[at].said || "").split(/\s+/);
-      const rank = (place) => place[1].split(" ").slice(1).filter((part) => near.includes(part)).length;
+      const rank = (place) => (place[1].startsWith(wanted[0]) ? 3 : 0)
+        + place[1].split(" ").slice(1).filter((part) => near.includes(part)).length;
       found = wanted.length ? places.filter((place) => wanted.every((part) => place[1].includes(part))) : [];
       found = found.map((place) => [rank(place), place]).sort((a, b) => b[0] - a[0]).slice(0, 6).map(([, place]) => place);
       first = 0;
@@ -236,6 +237,7 @@ async function build(host, data, send, finish) {
       found = [place];
       first = 0;
       show();
+      draw(items[at], unit, false);
       input.focus();
     };
     return box;

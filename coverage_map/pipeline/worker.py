@@ -27,7 +27,7 @@ def submit(function: Callable[..., None], *args: object) -> Future[None]:
             return _executor().submit(function, *args)
 
 
-def warm_up() -> None:
+def start_worker() -> None:
     """Start the worker and its imports, so that the first job does not wait for them."""
     submit(import_verbs)
 

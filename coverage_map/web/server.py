@@ -83,6 +83,7 @@ def warm_up() -> None:
     except CoverageMapError as error:
         # An empty workspace has nothing to read; its pages say so themselves.
         logger.info("nothing to read ahead: %s", error)
+    pipeline.start_worker()
 
 
 def serve(
