@@ -305,7 +305,7 @@ def _unflag(content):
 def test_folders_that_speak_of_different_kinds_are_tables_of_their_own():
     shape = "<Point><coordinates>105.65,34.12</coordinates></Point>"
     place = f"<Placemark><name>{{}}</name>{shape}</Placemark>"
-    folders = {"光交箱": ("甲", "乙"), "2023年": ("丙",), "人手井": ("丁",)}
+    folders = {"光交箱": ("甲", "乙"), "2023年": ("丙",), "人手井": ("丁",), "草图": ("己",)}
     inner = "".join(
         f"<Folder><name>{name}</name>{''.join(map(place.format, places))}</Folder>"
         for name, places in folders.items()
@@ -314,7 +314,8 @@ def test_folders_that_speak_of_different_kinds_are_tables_of_their_own():
     read = {one.sheet: one for one in read_file(kml.encode(), "资源.kml")}
     assert {sheet: one.columns[0].tolist() for sheet, one in read.items()} == {
         "资源/光交箱": ["甲", "乙", "戊"],
-        "资源/2023年": ["丙", "丁"],
+        "资源/2023年": ["丙", "己"],
+        "资源/人手井": ["丁"],
     }
     assert read["资源/光交箱"].titles == ("光交箱",)
 

@@ -18,6 +18,7 @@ _NAMES = {
     "fibre_route": lambda i: f"文林-凤鸣{i}号光缆{i}段",
     "ftth_community": lambda i: f"{'锦绣天府阳光'[i % 6]}{i}期花园",
     "wlan_hotspot": lambda i: f"仁寿{i}中学教学楼热点",
+    "duct_point": lambda i: f"文林人民路{i}号井",
 }
 _CODES = {
     "site": lambda i: 612300 + i * 7,
@@ -26,6 +27,7 @@ _CODES = {
     "fibre_node": lambda i: f"GF-RS-{i:04d}",
     "fibre_route": lambda i: f"GL{i:06d}",
     "wlan_hotspot": lambda i: f"HS{i:05d}",
+    "duct_point": lambda i: f"RJ{i:05d}",
     "settlement_list": lambda i: f"ZRC{i:05d}",
 }
 _VALUES = {
@@ -39,6 +41,7 @@ _VALUES = {
     "structure": lambda i: ["单管塔", "角钢塔", "抱杆"][i % 3],
     "node_class": lambda i: ["分纤箱", "光交箱"][i % 2],
     "ports_installed": lambda i: [12, 24, 48][i % 3],
+    "point_class": lambda i: ["人井", "手孔"][i % 2],
     "laying": lambda i: ["架空", "管道"][i % 2],
     "cores": lambda i: [12, 24, 48][i % 3],
     "length_m": lambda i: 320.5 + i * 71,
