@@ -24,7 +24,8 @@ def return_upload(
     check = kept_check(workspace, upload)
     if check is None:
         raise UsageError("upload_unread", file=upload["filename"])
-    header_row = next((t.header_row for t in check.tables if t.header_row is not None), 1)
+    # Without a header no row is given up for the names of the new columns.
+    header_row = next((t.header_row for t in check.tables if t.header_row is not None), 0)
     content = workspace.store.vault.get(upload["object_hash"])
     lead = _lead(check, upload["received_at"], text)
     return return_file(content, check.filename, check.faults, lead, header_row, text)

@@ -16,7 +16,7 @@ from geodata.ingest.text_encoding import decode_text
 def mark_text(part: Part, name: str, faults: Sequence[Fault], header_row: int, text: Text) -> bytes:
     """Return a text table in its own encoding and with its own delimiter.
 
-    ``header_row`` is the row that gets the new columns' names, from 1.
+    ``header_row`` is the row that gets the new columns' names, from 1; 0 where there is no header.
     """
     words, encoding = decode_text(part.content, name)
     delimiter = find_delimiter(words)

@@ -8,6 +8,8 @@ from made_files import table, workbook
 from typer.testing import CliRunner
 
 from coverage_map.cli import app
+from coverage_map.export.returned import return_file
+from coverage_map.text import Text
 from geodata.crs import gcj02_to_bd09, wgs84_to_gcj02
 from geodata.ingest import Answers, Profile, TableAnswer, check_file, read_file, table_shape
 from geodata.ingest.header_says import is_mute, says_of, speaks_against, speaks_for
@@ -317,3 +319,17 @@ def test_rates_are_no_coordinates():
     rates = [[97.25 + i / 10 for i in range(COUNT)], [20.35 + i for i in range(COUNT)]]
     report = judged(None, [NAMES, *rates])
     assert (report.kind, report.reason, asked(report)) == ("", "no_header", {})
+
+
+def test_a_text_without_a_header_comes_back_with_its_first_record_marked():
+    rows = [*map(list, zip(CODES, *SITES, strict=True))]
+    content = table(rows)
+    faults = judged_text(content).faults
+    _, marked = return_file(content, "站.csv", faults, [], 0, Text("zh_CN"))
+    first = marked.decode().splitlines()[0]
+    assert first.startswith(CODES[0])
+    assert "没有表头" in first
+
+
+def judged_text(content):
+    return check_file(content, "站.csv", NOWHERE, "")[0]
