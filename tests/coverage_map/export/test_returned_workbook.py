@@ -2,6 +2,7 @@
 
 import io
 import zipfile
+from pathlib import Path
 
 import openpyxl
 import pytest
@@ -207,6 +208,10 @@ def test_an_old_workbook_comes_back_as_a_new_one() -> None:
     page.write(2, 0, "庙沟")
     page.write(2, 1, 36.5, xlwt.easyxf("pattern: pattern solid, fore_colour yellow"))
     page.col(0).width = 256 * 30
+    page.set_panes_frozen(True)
+    page.set_horz_split_pos(2)
+    page.set_vert_split_pos(1)
+    page.show_grid = False
     out = io.BytesIO()
     book.save(out)
     again = openpyxl.load_workbook(io.BytesIO(rebuild_workbook(out.getvalue(), "站址.xls")))
@@ -216,7 +221,9 @@ def test_an_old_workbook_comes_back_as_a_new_one() -> None:
     assert [str(area) for area in sheet.merged_cells.ranges] == ["A1:C1"]
     assert sheet["B3"].value == 36.5
     assert sheet["B3"].fill.fgColor.rgb == "FFFFFF00"
-    assert sheet.column_dimensions["A"].width == pytest.approx(30, abs=1)
+    assert sheet.column_dimensions["A"].width == pytest.approx(30, abs=0.1)
+    assert sheet.freeze_panes == "B3"
+    assert not sheet.sheet_view.showGridLines
 
 
 def test_rows_of_one_identifier_name_each_other(sent: bytes) -> None:
@@ -267,3 +274,26 @@ def test_a_formula_without_result_is_marked_where_it_stands() -> None:
     _, marked = _marked(out.getvalue(), *faults)
     commented = [cell.coordinate for row in marked["基站"] for cell in row if cell.comment]
     assert commented == ["E3"]
+
+
+def test_an_old_workbook_keeps_how_it_is_laid_out() -> None:
+    # Saved by LibreOffice from a workbook with a filter, a note, a link and hidden parts.
+    sent = (Path(__file__).parent / "sent.xls").read_bytes()
+    again = openpyxl.load_workbook(io.BytesIO(rebuild_workbook(sent, "站址.xls")))
+    page = again["站址"]
+    assert page.auto_filter.ref == "A2:E12"
+    assert page["B4"].comment.text.strip() == "原有批注：请核实"
+    assert page["D4"].hyperlink.target == "https://example.com/"
+    assert page["B4"].value == 33
+    assert page["C3"].number_format.startswith("yyyy")
+    assert page["A13"].font.strike
+    assert page["A2"].border.left.color.rgb == "FF808080"
+    assert page.column_dimensions["E"].hidden
+    assert page.row_dimensions[6].hidden
+    assert page.row_dimensions[1].height == pytest.approx(28, abs=1)
+    assert page.column_dimensions["A"].width == pytest.approx(24.71, abs=0.1)
+    assert again["内部"].sheet_state == "hidden"
+    _, marked = _marked(rebuild_workbook(sent, "站址.xls"), _fault("站址", 4, 2))
+    said = marked["站址"]["B4"].comment.text
+    assert "原有批注" in said
+    assert "不是数" in said
