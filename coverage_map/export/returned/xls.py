@@ -13,6 +13,7 @@ import xlsxwriter
 
 _CHARACTER = 256  # a width in .xls is counted in 1/256 of a character
 _PADDING = 0.71  # of a character, which .xls counts as part of a width and the writer adds
+_WIDTH = 10.7  # characters, as LibreOffice shows columns of a file that says no width
 _TWIP = 20  # a height in 1/20 of a point
 _ALIGN = {1: "left", 2: "center", 3: "right", 4: "fill", 5: "justify"}
 _VERTICAL = {0: "top", 1: "vcenter", 2: "bottom"}
@@ -48,6 +49,8 @@ def _lay_out(book: Any, sheet: Any, page: Any, formats: dict[int, Any], target: 
     """Copy what belongs to the whole sheet: columns, rows, panes, filter, whether it is shown."""
     if sheet.visibility:
         (page.very_hidden if sheet.visibility > 1 else page.hide)()
+    usual = sheet.standardwidth / _CHARACTER - _PADDING if sheet.standardwidth else _WIDTH
+    page.set_column(0, max(sheet.ncols - 1, 0), sheet.defcolwidth or usual)
     for column, info in sheet.colinfo_map.items():
         plain = info.xf_index == _PLAIN
         look = None if plain else _format(book, info.xf_index, formats, target)
