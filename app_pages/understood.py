@@ -88,7 +88,7 @@ def _taken(table: CheckedTable, text: Text, names: Mapping[str, str]) -> str:
         return ""
     told.sort(key=lambda fault: float(fault.params["sure"]))
     rows = "".join(
-        f'<tr><td class="number">{fault.place.row}</td><td>{escape(fault.place.value)}</td>'
+        f"<tr><td>{fault.place.row}</td><td>{escape(fault.place.value)}</td>"
         f"<td>{escape(names.get(str(fault.params['code']), str(fault.params['unit'])))}</td>"
         f"<td>{escape(str(fault.params['code']))}</td>"
         f"<td>{escape(text('how.' + str(fault.params['how'])))}</td>"

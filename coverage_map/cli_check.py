@@ -201,7 +201,9 @@ def _fault_lines(faults: Iterable[Fault], text: Text) -> list[str]:
     for group in group_faults(faults):
         message, remedy = text.fault(group.faults[0])
         rows = " ".join(str(row) for row in group.rows[1 : SHOWN_ROWS + 1])
-        more = text("cli.import.rows", rows=rows) if rows else ""
+        all_said = len(group.rows) <= SHOWN_ROWS + 1
+        said = "cli.check.rows_too" if all_said else "cli.check.rows_too_and_more"
+        more = text(said, rows=rows) if rows else ""
         label = text(f"severity.{group.severity}")
         lines.append(f"[{label} × {len(group.faults):,}] {message} → {remedy} {more}".rstrip())
     return lines

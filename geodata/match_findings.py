@@ -4,6 +4,7 @@ Which ways of matching are told row by row, and from how far off a row lies else
 that weighs, is data: ``matching.toml``, ``told`` and ``disagrees``.
 """
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -58,7 +59,8 @@ def match_finding(
     if "county_named" in note:
         return Finding("county_disagrees", taken)
     if note.get("how") in matching_settings()["told"]["how"]:
-        taken |= {"how": note["how"], "sure": round(100 * confidence)}
+        # Rounded down: likeness is never wholly sure.
+        taken |= {"how": note["how"], "sure": math.floor(100 * confidence)}
         return Finding("unit_taken", taken, "note")
     return None
 
