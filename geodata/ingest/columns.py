@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from geodata.crs import CGCS2000
 from geodata.errors import Fault, Place, UsageError
 from geodata.ingest.compete import Candidates, Choice, choose_columns, pair_stem
 from geodata.ingest.guess import distinct_share, table_hits
@@ -17,6 +18,7 @@ from geodata.ingest.judge_values import (
     judged_fields,
     leads,
 )
+from geodata.ingest.pair_offsets import pair_systems
 from geodata.ingest.profile_values import value_shapes
 from geodata.ingest.raw import RawTable
 from geodata.ingest.recognise import recognise
@@ -35,7 +37,8 @@ NONE = "none"
 class Columns:
     """A table's kind and the columns of its fields; without a kind, the reason.
 
-    ``suggested`` are columns judged by their values that are not used until a person says so.
+    ``suggested`` are columns judged by their values that are not used until a person says so;
+    ``paired`` those of a second pair of coordinates, which the first becomes by a shift.
     """
 
     kind: str = ""
@@ -44,6 +47,7 @@ class Columns:
     faults: tuple[Fault, ...] = ()
     questions: tuple[Question, ...] = ()
     suggested: tuple[ColumnMatch, ...] = ()
+    paired: tuple[int, int] | None = None
 
     def column_of(self, name: str) -> int:
         """Return the column of a field, -1 where it has none."""
@@ -130,6 +134,7 @@ class _Found:
     faults: list[Fault] = field(default_factory=list)
     questions: list[Question] = field(default_factory=list)
     suggested: list[ColumnMatch] = field(default_factory=list)
+    paired: tuple[int, int] | None = None
 
     @property
     def taken(self) -> set[int]:
@@ -183,6 +188,7 @@ def _map(
         faults=tuple(found.faults),
         questions=tuple(found.questions),
         suggested=tuple(found.suggested),
+        paired=found.paired,
     )
 
 
@@ -208,9 +214,20 @@ def _say_choice(found: _Found, name: str, choice: Choice) -> None:
     others = "、".join(dict.fromkeys(headers[j] for j in choice.others))
     params = {"field": name, "others": others, "because": choice.because}
     found.note("column_chosen", params, choice.column)
-    if choice.systems:
-        own, its = choice.systems
-        found.note("pair_offset", {"others": others, "chosen": own, "crs": its}, choice.column)
+    _say_offset(found, choice.column, choice.systems)
+
+
+def _say_offset(found: _Found, column: int, systems: Mapping[tuple[int, int], str]) -> None:
+    """Say which pairs of coordinates are the one taken after a shift, and keep one to prove it."""
+    own = next((pair for pair in systems if pair[0] == column), None)
+    if own is None:
+        return
+    for pair, system in systems.items():
+        if system != systems[own]:
+            others = "、".join(found.table.headers[j] for j in pair)
+            params = {"others": others, "chosen": systems[own], "crs": system}
+            found.note("pair_offset", params, column)
+            found.paired = found.paired or pair
 
 
 def _judge_missing(found: _Found, answer: TableAnswer, judge: Judge) -> None:
@@ -259,13 +276,19 @@ def _judge_pair(found: _Found, answer: TableAnswer, judge: Judge) -> None:
     pairs = coordinate_pairs(judge, found.kind, found.taken)
     if not pairs:
         return
+    of_columns = {(pair["x"].column, pair["y"].column): pair for pair in pairs}
+    systems = pair_systems(found.table, found.kind, list(of_columns)) if len(pairs) > 1 else {}
+    plain = [of_columns[pair] for pair, system in systems.items() if system == CGCS2000]
+    best = plain[0] if len(plain) == 1 else pairs[0]
     least = value_shapes()["rule"]["sure"]
-    sure = len(pairs) == 1 and all(option.fit >= least for option in pairs[0].values())
-    for name, option in pairs[0].items():
+    sure = len(pairs) == 1 or len(plain) == len(systems) - 1 == 1
+    sure = sure and all(option.fit >= least for option in best.values())
+    _say_offset(found, best["x"].column, systems)
+    for name, option in best.items():
         _take(found, name, option, sure=sure)
         if not sure:
             params = {"field": name, "kind": found.kind.name}
-            options = list(dict.fromkeys(pair[name] for pair in pairs))
+            options = list(dict.fromkeys(pair[name] for pair in (best, *pairs)))
             found.questions.append(Question("column", _ranked(found, name, options), params))
 
 

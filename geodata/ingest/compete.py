@@ -1,7 +1,7 @@
 """Choose among columns that name the same field, by what stands in them, and say why."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -26,14 +26,14 @@ class Choice:
     ``pair`` (belongs to the pair of coordinates taken), ``offset`` (the other pair is what this one
     becomes by a shift), ``distinct`` (it tells the records apart), ``preferred`` (the header is
     known better), ``first`` (nothing tells them apart), "" where there was no other. ``systems``:
-    those of the pair and of another pair, where the shift between them tells.
+    those of the pairs that the shift between them tells.
     """
 
     column: int
     because: str = ""
     others: tuple[int, ...] = ()
     same: bool = True
-    systems: tuple[str, str] | tuple[()] = ()
+    systems: Mapping[Columns, str] = field(default_factory=dict)
 
 
 def choose_columns(
@@ -126,21 +126,11 @@ def _choose_pair(table: RawTable, kind: Kind, hits: Candidates, judge: Judge) ->
     because = "pair" if len(pairs) == 1 else "preferred" if best == preferred else "fuller"
     if told.get(columns[best]) == CGCS2000:
         because = "offset"
-    systems = _told_apart(told, columns, best)
     x, y = columns[best]
     return {
-        "x": Choice(x, because, tuple(j for _, j in eastings if j != x), systems=systems),
+        "x": Choice(x, because, tuple(j for _, j in eastings if j != x), systems=told),
         "y": Choice(y, because, tuple(j for _, j in northings if j != y)),
     }
-
-
-def _told_apart(
-    told: Mapping[Columns, str], columns: Sequence[Columns], best: int
-) -> tuple[str, str] | tuple[()]:
-    """Return the system of the pair taken and of the first other that the shift tells."""
-    own = told.get(columns[best], "")
-    other = next((told[pair] for pair in columns if pair in told and told[pair] != own), "")
-    return (own, other) if own and other else ()
 
 
 def _pair_share(table: RawTable, kind: Kind, pair: Sequence[int], judge: Judge) -> float:

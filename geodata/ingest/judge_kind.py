@@ -4,14 +4,14 @@ What a kind must show and what each field weighs is data: ``value_shapes.toml``,
 found so is a suggestion: the kind is used, and asked about.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from geodata.ingest.guess import geometry_fits, owner_bonus, title_bonus
 from geodata.ingest.header_says import speaks_for
 from geodata.ingest.judge_values import Candidate, Judge, coordinate_pairs
-from geodata.ingest.profile_values import shape_of, value_shapes
+from geodata.ingest.profile_values import is_fine, shape_of, value_shapes
 from geodata.ingest.raw import RawTable
 from geodata.records import Kind, read_kinds
 
@@ -58,6 +58,7 @@ def _tell(table: RawTable, kind: Kind, judge: Judge) -> Told | None:
     taken: dict[str, int] = {}
     weight = 0.0
     pairs = coordinate_pairs(judge, kind, set()) if kind.geometry == "point" else []
+    pairs = [pair for pair in pairs if _is_position(judge, pair.values())]
     if pairs:
         taken = {name: option.column for name, option in pairs[0].items()}
         weight += rule["pair"] + _crowding(table, kind, tuple(taken.values()))
@@ -78,6 +79,11 @@ def _tell(table: RawTable, kind: Kind, judge: Judge) -> Told | None:
     if missing > rule["missing"]:
         return None
     return Told(kind.name, weight - missing, telling and not missing)
+
+
+def _is_position(judge: Judge, pair: Iterable[Candidate]) -> bool:
+    below, least = value_shapes()["told"]["fine"]
+    return all(is_fine(judge.sample(option.column), below, least) for option in pair)
 
 
 def _best(judge: Judge, kind: Kind, name: str, taken: Mapping[str, int]) -> Candidate | None:

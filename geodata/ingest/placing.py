@@ -233,14 +233,16 @@ def _other_pair(work: Work) -> tuple[np.ndarray, np.ndarray] | None:
         hit = find_hit(kind.name, header)
         if j not in used and hit and hit.field in spare:
             spare[hit.field].setdefault(pair_stem(header), j)
-    for stem, j in spare["x"].items():
-        if stem in spare["y"]:
-            x, y = (
-                parse_column(work.table.columns[column], kind.all_fields[name]).array
-                for name, column in (("x", j), ("y", spare["y"][stem]))
-            )
-            return x, y
-    return None
+    found = [(j, spare["y"][stem]) for stem, j in spare["x"].items() if stem in spare["y"]]
+    # The pair that proves the first goes before one that only has the headers of one.
+    pair = work.columns.paired or next(iter(found), None)
+    if pair is None:
+        return None
+    x, y = (
+        parse_column(work.table.columns[column], kind.all_fields[name]).array
+        for name, column in zip("xy", pair, strict=True)
+    )
+    return x, y
 
 
 def _mover(crs: str, *, swapped: bool) -> Callable[[np.ndarray], np.ndarray]:

@@ -160,9 +160,7 @@ def _cells_fit(sample: Sample, shape: Mapping[str, Any]) -> np.ndarray:
     if "step" in shape:
         fit &= np.mod(numbers, shape["step"]) == 0
     if "decimals" in shape:
-        decimals = np.array([_decimals(text) for text in sample.texts])
-        below, least = shape.get("fine", (0.0, 0))
-        fit &= decimals >= np.where(numbers < below, least, shape["decimals"])
+        fit &= _decimals(sample) >= shape["decimals"]
     if "pattern" in shape:
         rule = re.compile(shape["pattern"])
         fit &= np.array([bool(rule.fullmatch(text)) for text in sample.texts])
@@ -180,6 +178,13 @@ def _cells_fit(sample: Sample, shape: Mapping[str, Any]) -> np.ndarray:
     return fit
 
 
-def _decimals(text: str) -> int:
-    found = _NUMBER.match(text)
-    return len(found[0].partition(".")[2]) if found else 0
+def _decimals(sample: Sample) -> np.ndarray:
+    """Return how many decimals each cell's number has."""
+    found = [_NUMBER.match(text) for text in sample.texts]
+    return np.array([len(one[0].partition(".")[2]) if one else 0 for one in found], dtype=int)
+
+
+def is_fine(sample: Sample, below: float, least: int) -> bool:
+    """Say whether most numbers of a sample are beyond a size or have so many decimals."""
+    fine = (_decimals(sample) >= least) | (sample.numbers >= below)
+    return bool(fine.sum() * 2 > len(fine))

@@ -215,7 +215,7 @@ def test_two_pairs_that_differ_by_the_shift_say_which_is_which(count):
     assert "crs" not in asked(report)
     told = {fault.code: fault for fault in report.faults}
     assert told["pair_offset"].params == {
-        "others": "百度地图经度",
+        "others": "百度地图经度、百度地图纬度",
         "chosen": "EPSG:4490",
         "crs": "BD-09",
     }
@@ -333,3 +333,30 @@ def test_a_text_without_a_header_comes_back_with_its_first_record_marked():
 
 def judged_text(content):
     return check_file(content, "站.csv", NOWHERE, "")[0]
+
+
+def test_of_three_pairs_each_is_told():
+    headers = [
+        "站址编码",
+        "基站名称",
+        "经度",
+        "纬度",
+        "百度经度",
+        "百度纬度",
+        "高德经度",
+        "高德纬度",
+    ]
+    report = judged(headers, [CODES, NAMES, LON, LAT, *BD, *GCJ])
+    assert (used(report)["x"][0], report.crs.chosen) == ("经度", "EPSG:4490")
+    told = [fault.params for fault in report.faults if fault.code == "pair_offset"]
+    assert {(params["others"], params["crs"]) for params in told} == {
+        ("百度经度、百度纬度", "BD-09"),
+        ("高德经度、高德纬度", "GCJ-02"),
+    }
+
+
+def test_pairs_under_headers_that_nobody_knows_are_told_by_the_shift_too():
+    headers = ["站址编码", "基站名称", "位一", "位二", "位三", "位四"]
+    report = judged(headers, [CODES, NAMES, *GCJ, LON, LAT])
+    assert used(report)["x"] == ("位三", "values")
+    assert (report.crs.chosen, report.crs.ground, asked(report)) == ("EPSG:4490", "pair", {})
