@@ -8,8 +8,7 @@ from urllib.parse import urlencode
 import streamlit as st
 
 from app_pages import words
-from coverage_map.pipeline import CheckedTable, CrsScore, Question, UploadCheck
-from coverage_map.pipeline.faults import group_faults
+from coverage_map.pipeline import CheckedTable, CrsScore, Question, UploadCheck, group_faults
 from coverage_map.text import Text
 from geodata.errors import Fault
 from geodata.records import read_kinds

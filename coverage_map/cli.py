@@ -3,6 +3,8 @@
 Exit status: 0 done, 1 refused (the sentence and its remedy go to standard error), 2 usage.
 """
 
+from __future__ import annotations
+
 import logging
 import socket
 import sys
@@ -88,7 +90,7 @@ def status(
     workspace: Folder = WORKSPACE, *, account: AsAccount = "", as_json: Json = False
 ) -> None:
     """Print what the workspace holds and what follows from it."""
-    opened, actor = open_as(workspace, account)
+    opened, actor = open_as(workspace, account, "status")
     figures = _status(opened, actor)
     if as_json:
         print_json(figures)
@@ -122,7 +124,7 @@ def gaps(
     as_json: Json = False,
 ) -> None:
     """Write the gap list; the ending of ``--out`` picks the format."""
-    opened, actor = open_as(workspace, account)
+    opened, actor = open_as(workspace, account, "gaps")
     asked = _asked(area, indicator, operator)
     found = pipeline.read_gaps(opened, actor, **asked)
     if out is not None:
@@ -170,7 +172,7 @@ def sharing(
     as_json: Json = False,
 ) -> None:
     """List what stands near enough to gaps to be shared, and possible duplicate builds."""
-    opened, actor = open_as(workspace, account)
+    opened, actor = open_as(workspace, account, "sharing")
     asked = _asked(area, indicator, operator)
     found = pipeline.read_sharing(opened, actor, **asked)
     if out is not None:
@@ -217,7 +219,7 @@ def export(
     as_json: Json = False,
 ) -> None:
     """Write the gap map into a folder, in every format or in those named."""
-    opened, actor = open_as(workspace, account)
+    opened, actor = open_as(workspace, account, "export")
     asked = _asked(area, indicator, operator)
     endings = [e.strip().lstrip(".") for e in formats.split(",") if e.strip()]
     written = []

@@ -3,6 +3,8 @@
 Each is registered by ``cli``.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Annotated, Any
@@ -17,7 +19,7 @@ from coverage_map.cli_options import (
     Json,
     open_as,
     print_json,
-    show_progress,
+    run_long,
     text,
 )
 from coverage_map.cli_report import plain_rows
@@ -35,7 +37,7 @@ def settlements(
     as_json: Json = False,
 ) -> None:
     """List the townships and where the lists of natural villages differ in them."""
-    opened, actor = open_as(workspace, account)
+    opened, actor = open_as(workspace, account, "settlements")
     states = pipeline.read_township_states(opened, actor, area)
     found = pipeline.read_settlement_differences(opened, actor, area)
     if as_json:
@@ -69,7 +71,7 @@ def settle(
     as_json: Json = False,
 ) -> None:
     """Decide differences, confirm townships, publish the list: in this order."""
-    opened, actor = open_as(workspace, account)
+    opened, actor = open_as(workspace, account, "settle")
     for township in reopen or []:
         pipeline.reopen_township(opened, actor, township)
     wanted = _proposals(opened, actor, proposed) if proposed else {}
@@ -77,16 +79,13 @@ def settle(
     changed = pipeline.decide_settlements(opened, actor, wanted) if wanted else 0
     for township in confirm or []:
         pipeline.confirm_township(opened, actor, township)
-    published = None
-    if publish:
-        with show_progress() as progress:
-            published = pipeline.publish_settlements(opened, actor, progress)
+    published = run_long(opened, actor, "publish", {}) if publish else None
     if as_json:
-        print_json({"decided": changed, "published": published and vars(published)})
+        print_json({"decided": changed, "published": published})
         return
     typer.echo(text("cli.settle.done", n=changed))
     if published is not None:
-        typer.echo(text("settlements.published", **vars(published)))
+        typer.echo(text("settlements.published", **published))
 
 
 def _proposals(
@@ -120,7 +119,7 @@ def assets(
     as_json: Json = False,
 ) -> None:
     """List the assets that several reports speak of; join or part reports (ID+ID)."""
-    opened, actor = open_as(workspace, account)
+    opened, actor = open_as(workspace, account, "assets")
     said = [(*_pair(given), True) for given in join or []]
     said_apart = [(*_pair(given), False) for given in part or []]
     taken_back = [(*_pair(given), None) for given in undo or []]
@@ -161,7 +160,7 @@ def totals(
     workspace: Folder = WORKSPACE, *, account: AsAccount = "", as_json: Json = False
 ) -> None:
     """Compare reported totals with what the records add up to."""
-    opened, actor = open_as(workspace, account)
+    opened, actor = open_as(workspace, account, "totals")
     found = pipeline.read_totals(opened, actor)
     if as_json:
         print_json(plain_rows(found))

@@ -1,15 +1,19 @@
 """What the command line says of a checked file: as JSON, and in words."""
 
+from __future__ import annotations
+
 from collections.abc import Iterable
 from dataclasses import asdict
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import typer
 
-from coverage_map.pipeline import CheckedTable, Question
-from coverage_map.pipeline.faults import group_faults
+from coverage_map import pipeline
 from coverage_map.text import Text
 from geodata.errors import Fault
+
+if TYPE_CHECKING:  # heavy; the command line answers without them where it can
+    from coverage_map.pipeline import CheckedTable, Question
 
 SHOWN_ROWS = 10
 
@@ -34,7 +38,7 @@ def describe_fault(fault: Fault, text: Text) -> dict[str, Any]:
 def _groups(faults: Iterable[Fault], text: Text) -> list[dict[str, Any]]:
     """Return faults by cause: how many rows, which are the first, what is wrong, the remedy."""
     groups = []
-    for group in group_faults(faults):
+    for group in pipeline.group_faults(faults):
         sentence, remedy = text.fault(group.faults[0])
         groups.append(
             {
@@ -198,7 +202,7 @@ def _ask(table: CheckedTable, question: Question, text: Text, *, registered: boo
 def _fault_lines(faults: Iterable[Fault], text: Text) -> list[str]:
     """Return a line a cause: how many, the first in full, the rows of some more."""
     lines = []
-    for group in group_faults(faults):
+    for group in pipeline.group_faults(faults):
         message, remedy = text.fault(group.faults[0])
         rows = " ".join(str(row) for row in group.rows[1 : SHOWN_ROWS + 1])
         all_said = len(group.rows) <= SHOWN_ROWS + 1

@@ -3,6 +3,8 @@
 Each is registered by ``cli``.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Annotated, Any
@@ -45,10 +47,11 @@ def check(
     as_json: Json = False,
 ) -> None:
     """Say what is understood of files; nothing is stored, and no workspace is needed."""
+    pipeline.require_files(files)
     opened = actor = None
     register = ""
     if workspace is not None or pipeline.is_workspace(WORKSPACE):
-        opened, actor = open_as(workspace or WORKSPACE, account)
+        opened, actor = open_as(workspace or WORKSPACE, account, "check" if owner else "status")
         register = pipeline.read_status(opened, actor).register_version
     answers = pipeline.make_answers(crs=crs, kind=kind, columns=read_columns(column or []))
     results: list[dict[str, Any]] = []
@@ -91,7 +94,8 @@ def import_files(
 
     The city's are accepted at once; an owner's are submitted and wait for the city.
     """
-    opened, actor = open_as(workspace, account)
+    pipeline.require_files(files)
+    opened, actor = open_as(workspace, account, "submit")
     columns = read_columns(column or [])
     results: list[dict[str, Any]] = []
     refused = False

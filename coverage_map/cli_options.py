@@ -1,9 +1,11 @@
 """What the commands of the command line share: options, opening, printing, progress."""
 
+from __future__ import annotations
+
 import json
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any
@@ -43,10 +45,23 @@ def show_progress() -> Iterator[Callable[[str, int, int], None]]:
         yield advance
 
 
-def open_as(folder: Path, account: str) -> tuple[pipeline.Workspace, pipeline.Actor]:
-    """Open a workspace in the name of an account, "" for the person at the command line."""
+def run_long(
+    workspace: pipeline.Workspace, actor: pipeline.Actor, verb: str, args: Mapping[str, Any]
+) -> Mapping[str, Any]:
+    """Do a long verb here, as a job that others see and may stop; return its result."""
+    with show_progress() as progress:
+        return pipeline.run_here(workspace, actor, verb, args, progress)
+
+
+def open_as(folder: Path, account: str, verb: str) -> tuple[pipeline.Workspace, pipeline.Actor]:
+    """Open a workspace in the name of an account, "" for the person at the command line.
+
+    What the account may not do at all is refused at once, before what it takes is imported.
+    """
     workspace = pipeline.open_workspace(folder)
-    return workspace, pipeline.local_actor(workspace, account or None)
+    actor = pipeline.local_actor(workspace, account or None)
+    pipeline.allow(actor, verb)
+    return workspace, actor
 
 
 def print_json(value: Any) -> None:

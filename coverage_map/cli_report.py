@@ -1,15 +1,19 @@
 """What the command line says of imports, submissions and what they change."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping
 from dataclasses import asdict
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import pandas as pd
 import typer
 
 from coverage_map import pipeline
 from coverage_map.cli_check import field_name, print_check, table_figures
 from coverage_map.text import Text
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 SHOWN_CHANGES = 20
 

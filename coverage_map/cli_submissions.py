@@ -3,10 +3,11 @@
 Each is registered by ``cli``; an upload is named by its id or the beginning of it.
 """
 
-from collections.abc import Callable, Mapping
-from typing import Annotated, Any
+from __future__ import annotations
 
-import pandas as pd
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Annotated, Any
+
 import typer
 
 from coverage_map import pipeline
@@ -23,7 +24,7 @@ from coverage_map.cli_options import (
     open_as,
     print_json,
     read_columns,
-    show_progress,
+    run_long,
     text,
 )
 from coverage_map.cli_report import (
@@ -36,6 +37,9 @@ from coverage_map.cli_report import (
 )
 from geodata.errors import StoreError
 from geodata.owners import read_owners
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 PLACE = ("area", "township", "name")  # what tells where a unit lies
 Id = Annotated[str, typer.Argument(metavar="ID", help=text("cli.upload_id"))]
@@ -58,7 +62,7 @@ def list_submissions(
     as_json: Json = False,
 ) -> None:
     """List what was handed in, or say all there is to say of one upload."""
-    opened, actor = open_as(workspace, account)
+    opened, actor = open_as(workspace, account, "submissions")
     if upload:
         _show(opened, actor, _find(opened, actor, upload), as_json=as_json)
         return
@@ -115,11 +119,12 @@ def submit(
     as_json: Json = False,
 ) -> None:
     """Submit a draft to the city, answering what it asks."""
-    opened, actor = open_as(workspace, account)
+    opened, actor = open_as(workspace, account, "submit")
     answers = pipeline.make_answers(crs=crs, kind=kind, columns=read_columns(column or []))
     upload_id = _find(opened, actor, upload)
-    done = pipeline.submit_upload(opened, actor, upload_id, answers, partial=partial, full=full)
-    _say(done, as_json=as_json)
+    args = {"upload_id": upload_id, "answers": answers and answers.to_json()}
+    run_long(opened, actor, "submit", {**args, "partial": partial, "full": full})
+    _say(pipeline.read_submission(opened, actor, upload_id), as_json=as_json)
 
 
 def accept(
@@ -133,19 +138,17 @@ def accept(
     as_json: Json = False,
 ) -> None:
     """Accept an upload, or say which verdicts that would change."""
-    opened, actor = open_as(workspace, account)
+    opened, actor = open_as(workspace, account, "preview" if preview else "accept")
     upload_id = _find(opened, actor, upload)
-    with show_progress() as progress:
-        if preview:
-            changed = pipeline.preview_acceptance(
-                opened, actor, upload_id, full=full or None, progress=progress
-            )
-            rows: Mapping[str, int] = {}
-        else:
-            accepted = pipeline.accept_upload(
-                opened, actor, upload_id, partial=partial, full=full, progress=progress
-            )
-            changed, rows = accepted.changed, accepted.rows
+    rows: Mapping[str, int] = {}
+    if preview:
+        args = pipeline.preview_args(opened, actor, upload_id, full=full or None)
+        left = run_long(opened, actor, "preview", args)
+        changed = pipeline.changes_of(opened, left)
+    else:
+        args = {"upload_id": upload_id, "partial": partial, "full": full}
+        accepted = pipeline.accepted_of(opened, run_long(opened, actor, "accept", args))
+        changed, rows = accepted.changed, accepted.rows
     if as_json:
         figures = accepted_figures(upload_id, rows, changed)
         print_json({**figures, "accepted": not preview})
@@ -190,7 +193,7 @@ def withdraw(
     as_json: Json = False,
 ) -> None:
     """Take an upload back before it is accepted."""
-    opened, actor = open_as(workspace, account)
+    opened, actor = open_as(workspace, account, "submit")
     upload_id = _find(opened, actor, upload)
     _say(pipeline.withdraw_upload(opened, actor, upload_id, note), as_json=as_json)
 
@@ -204,7 +207,7 @@ def send_back(
     as_json: Json = False,
 ) -> None:
     """Give a submitted upload back to its owner with the reasons."""
-    opened, actor = open_as(workspace, account)
+    opened, actor = open_as(workspace, account, "accept")
     upload_id = _find(opened, actor, upload)
     _say(pipeline.send_back(opened, actor, upload_id, reason), as_json=as_json)
 

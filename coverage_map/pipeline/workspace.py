@@ -9,16 +9,17 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from coverage_map.pipeline.access import read_access
 from geodata.errors import Place, StoreError, UsageError
-from geodata.register import REGISTER_TABLES, Register
 from geodata.store import ledger
 from geodata.store.engine import read, write
-from geodata.store.frames import get_frame, put_frame
 from geodata.store.opening import Store, close_store, create_store, open_store
 from geodata.store.people import add_account, get_account
+
+if TYPE_CHECKING:
+    from geodata.register import Register
 
 SETTINGS_FILE = "workspace.toml"
 FORMAT = 1  # raised when an older version could no longer open what this one writes
@@ -142,15 +143,18 @@ def _read_settings(file: Path) -> Settings:
     return Settings(**fitting)
 
 
-def save_register(workspace: Workspace, register: Register) -> None:
+def save_register(workspace: Workspace, register: "Register") -> None:
     """Keep a register's tables in the vault and make it the current one."""
+    from geodata.register import REGISTER_TABLES
+    from geodata.store.frames import put_frame
+
     tables = (*REGISTER_TABLES, "aliases")
     objects = {name: put_frame(workspace.store, getattr(register, name)) for name in tables}
     with write(workspace.store.ledger) as connection:
         ledger.add_register(connection, register.version, objects)
 
 
-def load_register(workspace: Workspace) -> Register:
+def load_register(workspace: Workspace) -> "Register":
     """Return the current register; StoreError while there is none. Its frames are shared."""
     with read(workspace.store.ledger) as connection:
         row = ledger.newest_register(connection)
@@ -160,7 +164,10 @@ def load_register(workspace: Workspace) -> Register:
 
 
 @lru_cache(maxsize=4)
-def _register(store: Store, version: str, objects: tuple[tuple[str, str], ...]) -> Register:
+def _register(store: Store, version: str, objects: tuple[tuple[str, str], ...]) -> "Register":
+    from geodata.register import Register
+    from geodata.store.frames import get_frame
+
     frames: Mapping[str, Any] = {name: get_frame(store, key) for name, key in objects}
     return Register(version=version, **frames)
 

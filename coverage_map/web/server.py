@@ -72,6 +72,7 @@ def build_app() -> st.App:
 
 def warm_up() -> None:
     """Read what the first page needs before the first person asks for it."""
+    pipeline.load()
     pipeline.warm_up()
     workspace = desk.workspace()
     actor = pipeline.local_actor(workspace)

@@ -6,7 +6,7 @@ import pytest
 from made_files import SITE, site_rows, table
 from small_city import build_small_city
 
-from coverage_map.pipeline.faults import group_faults
+from coverage_map.pipeline import group_faults
 from coverage_map.text import LANGUAGES, Text
 from geodata.ingest import Answers, TableAnswer, check_file
 from geodata.place_names import matching_settings
