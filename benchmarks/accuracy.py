@@ -11,11 +11,15 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from benchmarks.judging import Counts, Verdict, judge_seed
+from benchmarks.judged.systems import SIZES
+from benchmarks.judged.verdict import Counts, Verdict
+from benchmarks.judging import judge_seed, judge_situations
 from benchmarks.table import print_table
+from benchmarks.varied.earlier import situations
 from benchmarks.varied.world import build_world
 
 FILES = 220
+SITUATIONS = "all four situations"
 BINS = 10
 
 
@@ -23,7 +27,7 @@ def run(seeds: Iterable[int], jobs: int = 2) -> list[Verdict]:
     """Judge the files of many seeds."""
     build_world()
     with multiprocessing.get_context("fork").Pool(jobs) as pool:
-        return pool.map(judge_seed, list(seeds), chunksize=4)
+        return pool.map(judge_situations, list(seeds), chunksize=4)
 
 
 def calibration_error(verdicts: Sequence[Verdict]) -> float:
@@ -57,7 +61,11 @@ def table_rows(verdicts: Sequence[Verdict]) -> list[list[str]]:
 
     kind = total["kind right"]
     right, first = total["required right"], total["required asked first"]
-    wrong = total["crs wrong silent"]
+    wrong = sum(count for name, count in total.items() if name.startswith("crs wrong silent"))
+    sizes = [
+        (f"asked, of lists of {size}", total[f"crs asked {size}"], f"placed {size}")
+        for _, size in SIZES
+    ]
     error = calibration_error(verdicts)
     return [
         least("kind of each table", share(kind, "tables"), 0.995),
@@ -73,13 +81,24 @@ def table_rows(verdicts: Sequence[Verdict]) -> list[list[str]]:
         ),
         told("other columns mapped", share(total["optional right"], "optional")),
         told("other columns taken for wrong ones", share(total["optional wrong"], "optional")),
-        ["coordinate system wrong and silent", str(wrong), "0", _met(wrong == 0)],
-        most("coordinate system asked", share(total["crs asked"], "placed"), 0.05),
+        [f"coordinate system wrong and silent, in {SITUATIONS}", str(wrong), "0", _met(wrong == 0)],
         most(
-            "asked although the counties named settle it, or the file says it",
+            "files asked for their system where nothing else is known",
+            share(total["files asked"], "files"),
+            0.05,
+        ),
+        told("... of files with positions", share(total["files asked"], "files placed")),
+        told("... of tables with positions", share(total["crs asked"], "placed")),
+        *[told(name, share(part, whole)) for name, part, whole in sizes],
+        most(
+            "tables asked although the counties named settle it, or the file says it",
             share(total["crs asked told"], "placed told"),
             0.05,
         ),
+        *[
+            most(f"files asked {name}", share(total[f"files asked {name}"], "files"), 0.05)
+            for name in situations("")
+        ],
         least("matching precision", share(total["matched right"], "matched"), 0.995),
         least("matching recall", share(total["matched right"], "rows"), 0.97),
         most("rows queued", share(total["queued"], "rows"), 0.02),

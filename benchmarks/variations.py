@@ -26,15 +26,16 @@ from benchmarks.varied.files import (
     write_xls,
     write_xlsx,
 )
+from benchmarks.varied.listing import Table
 from benchmarks.varied.positions import give
-from benchmarks.varied.sheets import Page, choose_frills, foreign_page, lay_out
-from benchmarks.varied.tables import WHAT, Table, choose_rows, make_table
+from benchmarks.varied.sheets import Page, choose_frills, foreign_page, lay_out, merge_runs
+from benchmarks.varied.tables import WHAT, choose_rows, make_table
 from benchmarks.varied.world import World, build_world
 from geodata.records import read_kinds
 
 # Share of files by format.
 FORMATS = {
-    "xlsx": 0.38,
+    "xlsx": 0.36,
     "xls": 0.1,
     "html": 0.03,
     "csv": 0.12,
@@ -46,12 +47,19 @@ FORMATS = {
     "kmz": 0.04,
     "geopackage": 0.03,
     "geojson": 0.04,
+    "filegdb": 0.02,
 }
-VECTORS = ("shapefile", "mapinfo", "kml", "kmz", "geopackage", "geojson")
+VECTORS = ("shapefile", "mapinfo", "kml", "kmz", "geopackage", "geojson", "filegdb")
 WORKBOOKS = ("xlsx", "xls")
-ENDINGS = {"html": "xls", "shapefile": "zip", "mapinfo": "zip", "geopackage": "gpkg"}
+ENDINGS = {
+    "html": "xls",
+    "shapefile": "zip",
+    "mapinfo": "zip",
+    "filegdb": "zip",
+    "geopackage": "gpkg",
+}
 NEUTRAL = ("导出数据", "附件3", "1", "新建 Microsoft Excel 工作表", "上报数据2023Q4", "sheet")
-OWNERS = {"tower": "tower", "cable_tv": "cbn"}
+OWNERS = {"tower": "tower", "cable_tv": "cbn", "settlement_list": "office"}
 
 
 @dataclass(frozen=True)
@@ -161,10 +169,15 @@ def _make_page(
     world: World, kind: str, owner: str, name: str, rng: np.random.Generator, *, merged: bool
 ) -> tuple[Page, SheetTruth, list[str]]:
     frame = choose_rows(world, kind, _size(rng), rng, owner)
+    if "unit" in frame and rng.random() < 0.3:
+        frame = frame.sort_values("unit", kind="stable", ignore_index=True)
     table = make_table(world, kind, frame, rng)
     frills = choose_frills(rng, WHAT[kind], table.note, merged=merged)
     columns = [cells for _, _, cells in table.columns]
     page = lay_out(name, table.headers, columns, _english(table), frills, rng)
+    county = next((j for j, (f, _, _) in enumerate(table.columns) if f == "county_name"), -1)
+    if frills.merged_county and county >= 0 and not frills.gaps:
+        merge_runs(page, county)
     quirks = [name for name, value in vars(frills).items() if value]
     return page, _truth(name, table, page.rows), [*table.quirks, *quirks]
 
@@ -175,18 +188,7 @@ def _sheet_file(
     pages: list[Page] = []
     truths: list[SheetTruth] = []
     quirks: list[str] = []
-    kinds = [kind]
-    foreign = 0
-    if form in WORKBOOKS:
-        draw = rng.random()
-        if draw < 0.06:
-            kinds, foreign = [], int(rng.integers(1, 4))
-        elif draw < 0.26:
-            others = [name for name in WHAT if name != kind and _has(world, name, owner)]
-            more = rng.choice(others, size=int(rng.integers(1, 3)), replace=False)
-            kinds = [kind, *map(str, more)]
-        if kinds and rng.random() < 0.2:
-            foreign = int(rng.integers(1, 3))
+    kinds, foreign = _choose_sheets(world, form, kind, owner, rng)
     for number, one in enumerate(kinds, start=1):
         telling = rng.random() < 0.5
         name = WHAT[one] if telling else f"Sheet{number}"
@@ -203,14 +205,42 @@ def _sheet_file(
         truths.append(_no_kind(page.name))
         quirks.append("a sheet of none of ours")
     if form in WORKBOOKS and rng.random() < 0.3:
-        pages.append(Page("Sheet空"))
+        pages.append(Page("Sheet空", tall=bool(rng.random() < 0.3)))
+    if form in WORKBOOKS and rng.random() < 0.05:
+        pages[0].tall = True
+        quirks.append("claims every row there can be")
     stem = WHAT[kinds[0]] if kinds and rng.random() < 0.5 else str(rng.choice(NEUTRAL))
     name = f"{stem}.{ENDINGS.get(form, form)}"
+    if form == "xlsx" and len(kinds) > 1 and rng.random() < 0.25:
+        books = [(f"附件{n}.xlsx", write_xlsx([page])) for n, page in enumerate(pages, 1)]
+        quirks.append("several workbooks in an archive")
+        return Variation(
+            seed, f"{stem}.zip", form, owner, pack(*books), tuple(truths), tuple(quirks)
+        )
     content = _write_pages(form, pages, rng)
     if form in {"xlsx", "csv"} and rng.random() < 0.08:
-        content, name = pack(name, content), f"{stem}.zip"
+        content, name = pack((name, content)), f"{stem}.zip"
         quirks.append("zipped")
     return Variation(seed, name, form, owner, content, tuple(truths), tuple(quirks))
+
+
+def _choose_sheets(
+    world: World, form: str, kind: str, owner: str, rng: np.random.Generator
+) -> tuple[list[str], int]:
+    """Choose the kinds of the sheets of a file, and how many are none of ours."""
+    if form not in WORKBOOKS:
+        return [kind], 0
+    kinds, foreign = [kind], 0
+    draw = rng.random()
+    if draw < 0.06:
+        return [], int(rng.integers(1, 4))
+    if draw < 0.26:
+        others = [name for name in WHAT if name != kind and _has(world, name, owner)]
+        more = rng.choice(others, size=min(len(others), int(rng.integers(1, 3))), replace=False)
+        kinds = [kind, *map(str, more)]
+    if rng.random() < 0.2:
+        foreign = int(rng.integers(1, 3))
+    return kinds, foreign
 
 
 def _has(world: World, kind: str, owner: str) -> bool:
@@ -297,8 +327,8 @@ def _vector_file(
     claimed, claim = _file_claim(table, form)
     sent = SHAPEFILES[int(rng.integers(2) * 2 + bool(claimed))]
     keep = sent if form == "shapefile" else ()
-    if form == "mapinfo":
-        # Its field names are words: other signs become underscores.
+    if form in {"mapinfo", "filegdb"}:
+        # Their field names are words: other signs become underscores.
         table.columns = [
             (f, re.sub(r"\W+", "_", h.strip()).strip("_"), c) for f, h, c in table.columns
         ]
@@ -339,7 +369,7 @@ def _write_features(
         how = str(rng.choice(["data", "simple", "table"], p=[0.5, 0.25, 0.25]))
         table.quirks.append(f"attributes as {how}")
         document = write_kml(attributes, shapes, stem, name, how)
-        return pack("doc.kml", document) if form == "kmz" else document
+        return pack(("doc.kml", document)) if form == "kmz" else document
     if form == "geojson":
         return write_geojson(attributes, shapes, "" if claimed == "EPSG:4326" else claimed)
     return write_vectors(form, attributes, shapes, claimed, stem, keep)

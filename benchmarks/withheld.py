@@ -16,13 +16,15 @@ from unittest.mock import patch
 
 import numpy as np
 
-from benchmarks.judging import Verdict, judge
+from benchmarks.judged.verdict import Verdict
+from benchmarks.judging import judge
 from benchmarks.table import print_table
 from benchmarks.variations import SheetTruth, Variation
 from benchmarks.varied.files import write_xlsx
 from benchmarks.varied.headers import clear_aliases, header_key
+from benchmarks.varied.listing import PLACE_FIELDS
 from benchmarks.varied.sheets import Frills, lay_out
-from benchmarks.varied.tables import PLACE_FIELDS, WHAT, choose_rows, make_table
+from benchmarks.varied.tables import WHAT, choose_rows, make_table
 from benchmarks.varied.world import build_world
 from geodata import records
 from geodata.records import read_kinds

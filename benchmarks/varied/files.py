@@ -44,6 +44,8 @@ def write_xlsx(pages: list[Page]) -> bytes:
             sheet = book.add_worksheet(page.name)
             if page.hidden:
                 sheet.hide()
+            if page.tall:
+                sheet.write_blank(1_048_575, 0, None, bold)
             for r, line in enumerate(page.lines):
                 for c, value in enumerate(line):
                     if isinstance(value, dt.datetime):
@@ -53,11 +55,13 @@ def write_xlsx(pages: list[Page]) -> bytes:
                             sheet.write_string(r, c, value)
                     else:
                         sheet.write_number(r, c, float(value))
-            for top, bottom, left, right in page.merges:
-                if (top, left) != (bottom, right):
-                    value = page.lines[top][left]
-                    sheet.merge_range(top, left, bottom, right, value, bold)
+            for top, bottom, left, right in _merges(page):
+                sheet.merge_range(top, left, bottom, right, page.lines[top][left], bold)
     return target.getvalue()
+
+
+def _merges(page: Page) -> list[tuple[int, int, int, int]]:
+    return [merge for merge in page.merges if merge[:1] + merge[2:3] != merge[1:2] + merge[3:]]
 
 
 def write_xls(pages: list[Page]) -> bytes:
@@ -68,15 +72,16 @@ def write_xls(pages: list[Page]) -> bytes:
     for page in pages:
         sheet = book.add_sheet(page.name, cell_overwrite_ok=True)
         sheet.visibility = int(page.hidden)
+        if page.tall:
+            sheet.write(65_535, 0, "", day)
         for r, line in enumerate(page.lines):
             for c, value in enumerate(line):
                 if isinstance(value, dt.datetime):
                     sheet.write(r, c, value, day)
                 elif value != "":
                     sheet.write(r, c, value if isinstance(value, str) else float(value))
-        for top, bottom, left, right in page.merges:
-            if (top, left) != (bottom, right):
-                sheet.write_merge(top, bottom, left, right, page.lines[top][left])
+        for top, bottom, left, right in _merges(page):
+            sheet.write_merge(top, bottom, left, right, page.lines[top][left])
     book.save(target)
     return target.getvalue()
 
@@ -160,7 +165,7 @@ def _plain(frame: pd.DataFrame) -> pd.DataFrame:
 def write_vectors(
     kind: str, frame: pd.DataFrame, shapes: np.ndarray, crs: str, stem: str, keep: tuple[str, ...]
 ) -> bytes:
-    """Return a zipped Shapefile, a zipped MapInfo table or a GeoPackage."""
+    """Return a Shapefile, a MapInfo table or a file geodatabase, zipped, or a GeoPackage."""
     whole = gpd.GeoDataFrame(_plain(frame), geometry=list(shapes), crs=crs or None)
     with TemporaryDirectory() as folder, warnings.catch_warnings():
         # That names are cut and no .prj is written is what these files are for.
@@ -170,15 +175,20 @@ def write_vectors(
             write_shapefile(path, whole, stem, keep=keep)
         elif kind == "mapinfo":
             write_mapinfo(path, whole, stem)
+        elif kind == "filegdb":
+            whole.to_file(Path(folder) / "packed.gdb", driver="OpenFileGDB", layer=stem)
+            found = sorted((Path(folder) / "packed.gdb").iterdir())
+            members = [(f"{stem}.gdb/{file.name}", file.read_bytes()) for file in found]
+            _pack(path, members)
         else:
             path = path.with_suffix(".gpkg")
             write_geopackage(path, whole, stem)
         return path.read_bytes()
 
 
-def pack(name: str, content: bytes) -> bytes:
-    """Return a zip archive with one file in it."""
+def pack(*members: tuple[str, bytes]) -> bytes:
+    """Return a zip archive of files."""
     with TemporaryDirectory() as folder:
         path = Path(folder) / "packed.zip"
-        _pack(path, [(name, content)])
+        _pack(path, list(members))
         return path.read_bytes()

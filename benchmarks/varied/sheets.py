@@ -21,6 +21,7 @@ class Page:
     header_row: int | None = None
     rows: list[int] = field(default_factory=list)
     hidden: bool = False
+    tall: bool = False  # claims to go down to the last row there can be
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,7 @@ class Frills:
     total: bool = False
     footer: bool = False
     gaps: bool = False
+    merged_county: bool = False
 
 
 def choose_frills(rng: np.random.Generator, what: str, note: str, *, merged: bool) -> Frills:
@@ -59,6 +61,7 @@ def choose_frills(rng: np.random.Generator, what: str, note: str, *, merged: boo
         total=bool(rng.random() < 0.18),
         footer=bool(rng.random() < 0.15),
         gaps=bool(rng.random() < 0.06),
+        merged_county=merged and bool(rng.random() < 0.08),
     )
 
 
@@ -99,6 +102,20 @@ def lay_out(
     if frills.footer:
         page.lines.append([str(rng.choice(words()["footers"]))])
     return page
+
+
+def merge_runs(page: Page, column: int) -> None:
+    """Merge cells of a column that say the same in rows that follow each other."""
+    start = 0
+    for at in range(1, len(page.rows) + 1):
+        first = page.lines[page.rows[start] - 1][column]
+        if at < len(page.rows) and page.lines[page.rows[at] - 1][column] == first:
+            continue
+        if at - start > 1 and first != "":
+            page.merges.append((page.rows[start] - 1, page.rows[at - 1] - 1, column, column))
+            for row in page.rows[start + 1 : at]:
+                page.lines[row - 1][column] = ""
+        start = at
 
 
 def _group(page: Page, headers: list[str], rng: np.random.Generator) -> None:

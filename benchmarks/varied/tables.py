@@ -2,32 +2,22 @@
 # ruff: noqa: PD011 - the values of a field are a value set, no array
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from benchmarks.varied.headers import clear_aliases, header_key, known_headers, spoken_system
+from benchmarks.varied.coordinates import add_positions
+from benchmarks.varied.headers import clear_aliases, header_key
+from benchmarks.varied.listing import PLACE_FIELDS, Table
+from benchmarks.varied.parameters import PARAMETERS, spell_parameter
 from benchmarks.varied.places import write_places
-from benchmarks.varied.positions import SPOKEN, System, choose_system, counties_settle, give
-from benchmarks.varied.spelling import EMPTY, fill, spell, spell_positions, words
+from benchmarks.varied.positions import choose_system
+from benchmarks.varied.spelling import EMPTY, spell
+from benchmarks.varied.spoiling import add_extras, spoil
 from benchmarks.varied.world import World
 from geodata.records import Kind, read_kinds
 
-PLACE_FIELDS = ("county_name", "township_name", "village_name", "given_code")
-# The two headers of a pair of coordinates: a part of the first, and of the second in its stead.
-AXES = (
-    ("经度", "纬度"),
-    ("东经", "北纬"),
-    ("横坐标", "纵坐标"),
-    ("东坐标", "北坐标"),
-    ("Longitude", "Latitude"),
-    ("lng", "lat"),
-    ("lon", "lat"),
-    ("X", "Y"),
-)
-PLANE_X = ("X坐标", "X", "横坐标", "东坐标")
 WHAT = {
     "site": "基站",
     "tower": "铁塔",
@@ -40,34 +30,10 @@ WHAT = {
     "cable_tv": "有线电视",
     "internet_penetration": "互联网普及率",
     "reported_total": "统计指标",
+    "duct_point": "人井电杆",
+    "village_coverage": "行政村覆盖情况",
+    "settlement_list": "自然村名录",
 }
-
-
-@dataclass
-class Table:
-    """A table before it is laid out, with the truth about it.
-
-    ``columns`` are (field or "", header, cells); ``accepted`` lists for each field the columns it
-    may rightly be found in. ``truth`` has a row a record: unit_code, subject_id, lon, lat, slip
-    and the true values; ``spoilt`` a list of (record, column, what).
-    """
-
-    kind: str
-    columns: list[tuple[str, str, list[Any]]]
-    accepted: dict[str, list[int]]
-    truth: pd.DataFrame
-    values: dict[str, list[Any]]
-    system: System | None = None
-    settled: bool = True
-    spoilt: list[tuple[int, int, str]] = field(default_factory=list)
-    note: str = ""
-    quirks: list[str] = field(default_factory=list)
-    shapes: np.ndarray | None = None
-
-    @property
-    def headers(self) -> list[str]:
-        """Return the headers as they stand in the file."""
-        return [header for _, header, _ in self.columns]
 
 
 def choose_rows(
@@ -115,13 +81,6 @@ def _header(alias: str, unit: str, rng: np.random.Generator) -> str:
     return alias
 
 
-def _partner(header: str) -> str:
-    for first, second in AXES:
-        if first in header:
-            return header.replace(first, second)
-    return ""
-
-
 def make_table(
     world: World,
     kind_name: str,
@@ -164,10 +123,10 @@ def make_table(
         _add_places(world, kind, table, unit, used, rng, forced, placed=placed, plain=plain)
     if placed:
         system = choose_system(rng, len(frame), degrees=degrees)
-        _add_positions(world, kind, table, frame, system, used, rng, forced, vector=vector)
+        add_positions(world, kind, table, frame, system, used, rng, forced, vector=vector)
     if not plain:
-        _add_extras(table, used, rng, len(frame))
-        _spoil(table, rng, vector=vector)
+        add_extras(table, used, rng, len(frame))
+        spoil(table, rng, vector=vector)
     for j, (name, _, _) in enumerate(table.columns):
         if name:
             table.accepted.setdefault(name, []).append(j)
@@ -189,14 +148,19 @@ def _cells(
     """Return a field's cells and its true values."""
     entry = read_kinds()[kind].all_fields[name]
     true = frame[name].tolist()
-    if kind == "cell" and name == "source_id":
-        return _cell_ids(frame, header, rng), true
+    if kind == "cell" and name in PARAMETERS:
+        return spell_parameter(frame, name, header, rng)
+    if entry.type == "numbers":
+        sign = str(rng.choice(["/", "、", ";", ","]))
+        return [sign.join(f"{v:g}" for v in listed) for listed in true], true
     if kind == "site" and name == "height_m" and rng.random() < 0.2:
         sign = str(rng.choice(["/", "、", ";", ","]))
         return [f"{int(h)}{sign}{int(h)}{sign}{max(int(h) - 3, 1)}" for h in true], true
     if name == "speed_mbps" and rng.random() < 0.5:
         return [f"{int(v)}M" if v else "-" for v in true], [v or None for v in true]
     cells = spell(entry, true, header, rng)
+    if name == "source_id" and rng.random() < 0.2:
+        return _mix_numbers(cells, rng), true
     if not entry.required and entry.type in {"integer", "number"} and rng.random() < 0.2:
         empty = str(rng.choice(EMPTY))
         gone = np.flatnonzero(rng.random(len(cells)) < 0.05)
@@ -205,13 +169,12 @@ def _cells(
     return cells, true
 
 
-def _cell_ids(frame: pd.DataFrame, header: str, rng: np.random.Generator) -> list[Any]:
-    pairs = list(zip(frame["node"].tolist(), frame["cell"].tolist(), strict=True))
-    if "CGI" in header.upper():
-        return [f"460-00-{node}-{cell}" for node, cell in pairs]
-    if rng.random() < 0.4:
-        return [f"{node * 256 + cell:X}" for node, cell in pairs]
-    return [node * 256 + cell for node, cell in pairs]
+def _mix_numbers(cells: list[Any], rng: np.random.Generator) -> list[Any]:
+    """Return ids some of which a sheet holds as numbers and some as text, as after pasting."""
+    return [
+        int(cell) if str(cell).isdigit() and str(int(cell)) == cell and rng.random() < 0.5 else cell
+        for cell in cells
+    ]
 
 
 def _truth(world: World, frame: pd.DataFrame, unit: np.ndarray | None) -> pd.DataFrame:
@@ -260,147 +223,3 @@ def _add_places(
         used.add(header_key(header))
         shown = header if name in forced else _header(header, "", rng)
         table.columns.append((name, shown, written.columns[name]))
-
-
-def _add_positions(
-    world: World,
-    kind: Kind,
-    table: Table,
-    frame: pd.DataFrame,
-    system: System,
-    used: set[str],
-    rng: np.random.Generator,
-    forced: Mapping[str, str],
-    *,
-    vector: bool,
-) -> None:
-    if "x" in forced or "y" in forced:
-        claimed = spoken_system(*forced.values())
-        system = System(claimed or "EPSG:4490", "right" if claimed else "none", swapped=False)
-    if vector:
-        system = System(system.crs, system.claim, swapped=False)
-    lon, lat = frame["lon"].to_numpy(), frame["lat"].to_numpy()
-    x, y = give(lon, lat, system.crs)
-    named = np.full(len(frame), any(name == "county_name" for name, _, _ in table.columns))
-    named |= any(name == "given_code" for name, _, _ in table.columns)
-    table.settled = counties_settle(world, frame["unit"].to_numpy(), x, y, system.crs, named)
-    table.system = system
-    if vector:
-        return
-    east, north = _pair(kind, system, used, rng, forced)
-    xs, ys, habit = spell_positions(x, y, rng, degrees=system.degrees)
-    if system.swapped:
-        xs, ys = ys, xs
-        table.quirks.append("axes swapped")
-    table.quirks.append(f"coordinates as {habit}")
-    if system.claim == "right" and spoken_system(east) == "" and system.crs in SPOKEN:
-        table.note = SPOKEN[system.crs]
-    table.columns += [("x", east, xs), ("y", north, ys)]
-    used |= {header_key(east), header_key(north)}
-    twice = east == "gps经度" and not system.swapped and system.claim == "right"
-    if twice and rng.random() < 0.6 and not forced:
-        baidu = give(lon, lat, "BD-09")
-        bx, by, _ = spell_positions(*baidu, rng, degrees=True)
-        table.columns += [("x", "百度地图经度", bx), ("y", "百度地图纬度", by)]
-        table.quirks.append("two pairs of coordinates")
-
-
-def _pair(
-    kind: Kind,
-    system: System,
-    used: set[str],
-    rng: np.random.Generator,
-    forced: Mapping[str, str],
-) -> tuple[str, str]:
-    """Choose the two headers of the coordinates, such that they claim what they should."""
-    known = {"x": clear_aliases(kind, "x"), "y": clear_aliases(kind, "y")}
-    if "x" in forced or "y" in forced:
-        back = {second: first for first, second in AXES}
-        east = forced.get("x", "")
-        north = forced.get("y", "")
-        if not east:
-            part = next((second for _, second in AXES if second in north), "")
-            east = north.replace(part, back[part]) if part else "经度"
-        return east, north or _partner(east) or "纬度"
-    if system.claim == "lie":
-        options = [alias for alias in known["x"] if "gps" in alias.lower()]
-    elif system.degrees:
-        claims = {"", system.crs} if system.claim == "right" else {""}
-        options = [
-            alias for alias in known["x"] if spoken_system(alias) in claims and alias not in PLANE_X
-        ]
-    else:
-        options = [alias for alias in known["x"] if alias in PLANE_X]
-    options = [
-        alias
-        for alias in options
-        if _partner(alias) in known["y"] and header_key(alias) not in used
-    ]
-    east = str(rng.choice(options))
-    north = _partner(east)
-    return east, north.replace("纬度", "维度") if rng.random() < 0.1 else north
-
-
-def _add_extras(table: Table, used: set[str], rng: np.random.Generator, count: int) -> None:
-    """Add columns of no field of ours, one header twice, and put all in some order."""
-    extra = words()["extra"]
-    known = known_headers(read_kinds()[table.kind])
-    names = [
-        name for name in extra if header_key(name) not in known and header_key(name) not in used
-    ]
-    chosen = rng.choice(names, size=int(rng.integers(0, 7)), replace=False).tolist()
-    columns = [("", name, fill(extra[name], count, rng)) for name in chosen if name != "序号"]
-    order = rng.random()
-    if order < 0.4:
-        at = rng.permutation(len(table.columns))
-        table.columns = [table.columns[j] for j in at]
-    elif order < 0.7:
-        # Words on the place stand after the first two columns more often than last.
-        own = [c for c in table.columns if c[0] not in {*PLACE_FIELDS, "x", "y"}]
-        rest = [c for c in table.columns if c[0] in {*PLACE_FIELDS, "x", "y"}]
-        table.columns = [*own[:2], *rest, *own[2:]]
-    for column in columns:
-        table.columns.insert(int(rng.integers(1, len(table.columns) + 1)), column)
-    if "序号" in chosen:
-        table.columns.insert(0, ("", "序号", list(range(1, count + 1))))
-    if rng.random() < 0.08:
-        again = [c for c in table.columns if c[0] not in {"x", "y"}]
-        table.columns.append(again[int(rng.integers(len(again)))])
-        table.quirks.append("the same header twice")
-
-
-def _spoil(table: Table, rng: np.random.Generator, *, vector: bool) -> None:
-    """Put wrong values into a few rows, and note where."""
-    count = len(table.truth)
-    if rng.random() < 0.6 or count < 20:
-        return
-    entries = read_kinds()[table.kind].all_fields
-    rows = rng.choice(count, size=min(4, count // 10), replace=False).tolist()
-    at = {name: j for j, (name, _, _) in enumerate(table.columns) if name}
-    held = [name for name, _, _ in table.columns]
-    if len(set(filter(None, held))) < len(list(filter(None, held))):
-        return
-    done: list[tuple[int, int, str]] = []
-
-    def put(name: str, value: Any, what: str) -> None:
-        if rows and name in at:
-            row = rows.pop()
-            cells = list(table.columns[at[name]][2])
-            cells[row] = value
-            field_name, header, _ = table.columns[at[name]]
-            table.columns[at[name]] = (field_name, header, cells)
-            done.append((row, at[name], what))
-
-    numbers = [name for name in at if entries[name].type in {"integer", "number"}]
-    bounded = [name for name in numbers if entries[name].maximum is not None]
-    for name in bounded[:1]:
-        put(name, int((entries[name].maximum or 0) * 10 + 7), "too large")
-    for name in numbers[-1:]:
-        put(name, "约30", "not a number")
-    if "name" in at and entries["name"].required:
-        put("name", "", "empty")
-    if not vector and table.system is not None and table.system.degrees:
-        put("x", "待补", "not a coordinate")
-    for row, _, what in done:
-        table.truth.loc[row, "fault"] = what
-    table.spoilt = done

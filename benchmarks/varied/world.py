@@ -14,6 +14,13 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from benchmarks.varied.more_records import (
+    add_parameters,
+    add_sectors,
+    list_settlements,
+    model_duct_points,
+    model_village_coverage,
+)
 from geodata.records import read_values
 from geodata.sample.city import City, build_city
 from geodata.sample.fibre import model_broadband, model_estates, model_nodes, model_routes
@@ -48,6 +55,9 @@ def build_world() -> World:
     _networks(city, ground, settings, stream, records)
     _fibre(city, ground, settings, stream, records)
     _services(city, ground, settings, stream, records)
+    records["duct_point"] = model_duct_points(city, records["fibre_route"])
+    records["village_coverage"] = model_village_coverage(city)
+    records["settlement_list"] = list_settlements(city)
     return World(city, ground, records)
 
 
@@ -85,8 +95,8 @@ def _networks(
         own = model_cells(mine, settings["layers"][owner], FIRST_NODE[owner], rng)
         sites.append(_sites(mine, own, owner))
         cells.append(_cells(own))
-    records["site"] = pd.concat(sites, ignore_index=True)
-    records["cell"] = pd.concat(cells, ignore_index=True)
+    records["site"] = add_sectors(pd.concat(sites, ignore_index=True))
+    records["cell"] = add_parameters(pd.concat(cells, ignore_index=True))
 
 
 def _sites(sites: pd.DataFrame, cells: pd.DataFrame, owner: str) -> pd.DataFrame:

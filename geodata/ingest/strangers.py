@@ -110,6 +110,10 @@ def speak_against(
         reason: min(sum(weight for _, weight in found), most.get(reason, math.inf))
         for reason, found in told.items()
     }
+    bounded = sum(weight for reason, weight in weights.items() if reason in most)
+    if placed and bounded > most["together"]:
+        part = most["together"] / bounded
+        weights = {reason: w * part if reason in most else w for reason, w in weights.items()}
     for reason, weight in weigh_titles(titles, file).items():
         weights[reason] = weights.get(reason, 0.0) + weight
     if repeats:

@@ -5,9 +5,12 @@ from collections import Counter
 import pytest
 
 from benchmarks.accuracy import calibration_error
-from benchmarks.judging import judge_seed
+from benchmarks.judging import judge_seed, judge_situations
+from benchmarks.varied.earlier import situations
 
 SEEDS = range(1000, 1025)
+# A list of 20 cells in CGCS2000 of which neither counties nor a word say so.
+OPEN_SEED = 2007
 
 
 @pytest.fixture(scope="module")
@@ -29,7 +32,10 @@ def test_no_good_file_is_refused_and_none_ends_in_a_traceback(total, verdicts):
 
 
 def test_kinds_are_recognised(total, verdicts):
-    assert total["kind right"] >= 0.96 * total["tables"], told(verdicts, "kind")
+    right = total["kind right"]
+    assert right >= 0.9 * total["tables"], told(verdicts, "kind")
+    # Lists of forty columns, most of them none of ours, may be asked about.
+    assert right + total["kind asked first"] >= 0.98 * total["tables"], told(verdicts, "kind")
 
 
 def test_required_columns_are_found_or_asked_with_the_right_one_first(total, verdicts):
@@ -40,6 +46,15 @@ def test_required_columns_are_found_or_asked_with_the_right_one_first(total, ver
 def test_no_coordinate_system_is_wrong_and_silent(total, verdicts):
     assert total["placed"] > 10
     assert total["crs wrong silent"] == 0, told(verdicts, "crs")
+
+
+def test_what_a_city_knows_settles_what_a_file_alone_does_not():
+    """Only more knowledge than a short list itself holds tells its system."""
+    verdict = judge_situations(OPEN_SEED)
+    assert verdict.counts["files asked"] == 1
+    asked = {name: verdict.counts[f"files asked {name}"] for name in situations("unicom")}
+    assert asked["where the owner handed in before"] == 0
+    assert not any(name.startswith("crs wrong silent") for name in +verdict.counts), verdict.wrong
 
 
 def test_rows_find_their_units(total, verdicts):
