@@ -27,11 +27,7 @@ def class_words(text: Text) -> dict[str, str]:
     states = {"c": "covered", "g": "gap", "u": "unknown", "n": "no_free_port", ".": "none"}
     named = {key: text(f"state.{state}") for key, state in states.items()}
     shares = {str(n): text("map.share", share=class_label(n)) for n in range(len(breaks()) + 1)}
-    unsure = {
-        str(n + len(shares)): text("map.share_unsure", share=class_label(n), unknown=_unsure())
-        for n in range(len(shares))
-    }
-    return named | shares | unsure
+    return named | shares | {"unsure": text("map.share_unsure", unknown=_unsure())}
 
 
 def _unsure() -> str:
@@ -40,15 +36,14 @@ def _unsure() -> str:
 
 def _rows(level: str, classes: Mapping[str, str], text: Text) -> list[tuple[str, ...]]:
     """Return the legend's rows: the classes that are on the map."""
-    said = class_words(text)
     present = set(classes[level])
     if level == "unit":
-        return [(key, said[key]) for key in "cngu." if key in present]
+        return [(key, "") for key in "cngu." if key in present]
     # All classes stand in the legend, so that a colour can be read without its neighbours.
-    classes_said: list[tuple[str, ...]] = [(key, said[key]) for key in "43210"]
+    classes_said: list[tuple[str, ...]] = [(key, "") for key in "43210"]
     if present & set("56789"):
         classes_said.append(("7", text("map.unsure", unknown=_unsure())))
-    return classes_said + [(key, said[key]) for key in "u." if key in present]
+    return classes_said + [(key, "") for key in "u." if key in present]
 
 
 def _legend(scene: Scene, level: str, classes: Mapping[str, str], markers: list[Marker]) -> Legend:

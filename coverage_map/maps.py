@@ -68,6 +68,8 @@ class Changes:
 class Legend:
     """Title, rows and notes; a row is (class character, text) or (sign, colour, text).
 
+    The text of a class may be empty: then it is that of the map's words.
+
     marks: rows of the signs that are on the map, whatever level is coloured.
     """
 
@@ -127,24 +129,24 @@ def _styles() -> dict[str, dict[str, object]]:
     styles = {key: asdict(state_style(state)) for key, state in STATE_OF.items()}
     # Covered without a free port: the colour of covered under dark dots, a sign of its own.
     styles["n"] |= {"hatch": "dots", "hatch_colour": base_colours()["city_outline"]}
-    scale = share_scale()
-    for number, colour in enumerate(scale.colours):
-        styles[str(number)] = {
-            "fill": colour,
-            "outline": scale.outline,
-            "outline_px": scale.outline_px,
-            "hatch": "",
-            "hatch_colour": "",
-            "opacity": 0.85,
-        }
-        # The same class where much is unknown beside what it counts.
-        unsure = {
-            "hatch": scale.hatch,
-            "hatch_colour": scale.hatch_colour,
-            "casing": base_colours()["paper"],
-        }
-        styles[str(number + len(scale.colours))] = styles[str(number)] | unsure
     return styles
+
+
+@cache
+def _shares() -> dict[str, object]:
+    """Return how classes of shares are drawn: their fills, and what they have in common.
+
+    unsure: what a class has beside that where much is unknown beside what it counts; its
+    character is as many places after the plain one's as there are fills.
+    """
+    scale = share_scale()
+    unsure = {
+        "hatch": scale.hatch,
+        "hatch_colour": scale.hatch_colour,
+        "casing": base_colours()["paper"],
+    }
+    style = {"outline": scale.outline, "outline_px": scale.outline_px, "opacity": 0.85}
+    return {"fills": list(scale.colours), "style": style, "unsure": unsure}
 
 
 def _corners(bounds: Bounds) -> list[list[float]]:
@@ -168,7 +170,8 @@ def base_map(
     """Return the base: one tile layer, hill-shading if there is one, scale bar and north arrow.
 
     unit_zoom: the tile zoom at which units begin; before it townships are coloured instead.
-    words: class character → what the tooltip says.
+    words: class character → what the tooltip says; "unsure" is what it adds to a class of shares
+    where much is unknown.
     """
     west, south, east, north = bounds
     settings = {
@@ -177,6 +180,7 @@ def base_map(
         "max_zoom": MAX_ZOOM,
         "unit_zoom": unit_zoom,
         "styles": {key: _said(style) for key, style in _styles().items()},
+        "shares": _shares(),
         "base": {name: base_colours()[name] for name in LINES},
         "words": dict(words),
         "texts": {key: text(f"map.{key}") for key in ("zoom_in", "zoom_out", "source")},
@@ -203,7 +207,7 @@ def base_map(
 
 def _rows(rows: Sequence[tuple[str, ...]]) -> list[dict[str, str]]:
     return [
-        {"class": row[0], "text": row[1]}
+        {"class": row[0]} | ({"text": row[1]} if row[1] else {})
         if len(row) == 2
         else {"sign": row[0], "colour": row[1], "text": row[2]}
         for row in rows

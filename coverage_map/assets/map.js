@@ -270,7 +270,7 @@
     title.textContent = entry.title;
     for (const row of coarse ? entry.coarse : entry.rows) {
       const item = document.createElement("li");
-      item.append(row.sign ? sign(row.sign, row.colour) : swatch(settings.styles[row.class]), row.text);
+      item.append(row.sign ? sign(row.sign, row.colour) : swatch(settings.styles[row.class]), row.text || settings.words[row.class] || "");
       list.append(item);
     }
     for (const row of entry.marks) {
@@ -407,8 +407,18 @@
 
   /* ---- the two verbs ---- */
 
+  /* Classes of shares differ in their fill alone; those of which much is unknown come after. */
+  function addShares({ styles, words, shares: { fills, style, unsure } }) {
+    fills.forEach((fill, n) => {
+      styles[n] = { ...style, fill };
+      styles[n + fills.length] = { ...style, ...unsure, fill };
+      words[n + fills.length] = `${words[n] || ""}${words.unsure || ""}`;
+    });
+  }
+
   function start(target, given) {
     settings = given;
+    addShares(settings);
     map = target;
     map.attributionControl.setPrefix(false);
     map.attributionControl.addAttribution(settings.texts.source);

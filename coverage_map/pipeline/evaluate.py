@@ -6,6 +6,7 @@ An owner's scope opens no other owner's table, so nothing of a rival can show.
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from importlib.metadata import version
+from threading import Lock
 
 import geopandas as gpd
 import pandas as pd
@@ -53,6 +54,8 @@ PACKAGE = "xuchang-coverage-map"  # another version of the engine computes every
 
 Progress = Callable[[str, int, int], None]
 
+_lock = Lock()
+
 
 def newest(workspace: Workspace, scope: str) -> Evaluation:
     """Return the newest evaluation of a scope; one by other rules or software is made anew.
@@ -65,7 +68,8 @@ def newest(workspace: Workspace, scope: str) -> Evaluation:
     now = _current_inputs(workspace, scope).hash
     if found.inputs_hash == now or _is_judging(workspace):
         return found
-    return evaluate(workspace, scope)
+    with _lock:  # several readers of one process wait for the first of them
+        return evaluate(workspace, scope)
 
 
 def _is_judging(workspace: Workspace) -> bool:

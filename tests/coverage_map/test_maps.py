@@ -108,7 +108,11 @@ def test_every_class_has_a_style_and_states_differ_without_colour(sent):
     script = sent(make_view())["script"]
     settings = json.loads(re.search(r"CoverageMap\.start\(map_div, (\{.*\})\);", script)[1])
     styles = settings["styles"]
-    assert set(styles) == {*"cgun.", *map(str, range(2 * len(share_scale().colours)))}
+    assert set(styles) == set("cgun.")
+    shares = settings["shares"]
+    assert shares["fills"] == list(share_scale().colours)
+    assert shares["unsure"]["hatch"]
+    assert "hatch" not in shares["style"]
     patterns = {key: styles[key].get("hatch", "") for key in "cgun"}
     outlines = {key: styles[key]["outline"] for key in "cgun"}
     assert len({(patterns[key], outlines[key]) for key in "cgun"}) == 4
