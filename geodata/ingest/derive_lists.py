@@ -12,10 +12,7 @@ _RATE = "rate_"
 
 
 def name_points(work: Work) -> None:
-    """Take what a point of a duct is from its make, then from the header of its number or a title.
-
-    井型 小号三通 tells no more than the header 人井编号 above it; 水泥杆 does.
-    """
+    """Take what a point of a duct is from its make, then from a header of its own or a title."""
     known = work.frame["point_class"].to_numpy(dtype=object).copy()
     if (known != "").all():
         return
@@ -26,10 +23,10 @@ def name_points(work: Work) -> None:
         for match in work.columns.matches
         if match.field in {"source_id", "name", "make", "point_class"}
     ]
-    for title in (*headers, work.table.sheet, *work.table.titles, work.file):
-        if said := _class_in(title):
-            told[told == ""] = said
-            break
+    titles = (work.table.sheet, *work.table.titles, work.file)
+    said = [_class_in(header) or _class_before(header) for header in headers]
+    said += [_class_in(title) for title in titles]
+    told[told == ""] = next(filter(None, said), "")
     fills = (known == "") & (told != "")
     if not fills.any():
         return
@@ -47,6 +44,11 @@ def _class_in(text: str) -> str:
             rest = rest.replace(spelling, " ")
             found.add(value)
     return found.pop() if len(found) == 1 else ""
+
+
+def _class_before(header: str) -> str:
+    """Return the sort that the first character of a header names: 井号, 杆高."""
+    return spellings("duct_point").get(word(header)[:1], "")
 
 
 def bring_to_percent(work: Work) -> None:

@@ -32,7 +32,7 @@ def test_a_list_of_manholes():
     assert records.geom_type.tolist() == ["Point"] * 3
     assert records["name"].tolist() == ["R001", "R002", "S003"]
     assert records["owned_by"].tolist() == ["cmcc", "telecom", "cmcc"]
-    assert records["point_class"].tolist()[2] == "handhole"
+    assert records["point_class"].tolist() == ["manhole", "manhole", "handhole"]
 
 
 @pytest.mark.parametrize(
@@ -42,6 +42,8 @@ def test_a_list_of_manholes():
         ("人井编号", "manhole"),
         ("手孔编号", "handhole"),
         ("标石编号", "marker"),
+        ("杆号", "pole"),
+        ("人手井名称", "manhole"),
     ],
 )
 def test_the_header_of_the_number_tells_the_sort(header, sort):
