@@ -52,7 +52,7 @@ class Grid:
         return row, column
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # arrays are not compared as one
 class Raster:
     """One band: ``values`` (rows from the north, columns from the west), its grid and its unit.
 

@@ -1,0 +1,1 @@
+"""What leaves a mast: antenna patterns, tilts and azimuths, power, and what is assumed of them."""
