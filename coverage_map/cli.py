@@ -14,7 +14,7 @@ from typing import Annotated, Any, TypedDict
 
 import typer
 
-from coverage_map import cli_agreed, cli_files, cli_submissions, pipeline
+from coverage_map import cli_agreed, cli_files, cli_jobs, cli_submissions, pipeline
 from coverage_map.cli_check import describe_place
 from coverage_map.cli_options import (
     WORKSPACE,
@@ -107,6 +107,7 @@ for name, command in {
     **cli_files.COMMANDS,
     **cli_submissions.COMMANDS,
     **cli_agreed.COMMANDS,
+    **cli_jobs.COMMANDS,
 }.items():
     app.command(name=name, help=text(f"cli.{name}.help"))(command)
 

@@ -56,11 +56,6 @@ def _levels(register: Register) -> dict[str, gpd.GeoDataFrame]:
     return out
 
 
-def layer_index(register: Register) -> dict[str, list[str]]:
-    """Return the codes of each level in the order of the layer's ``i``."""
-    return {level: frame["code"].tolist() for level, frame in _levels(register).items()}
-
-
 def _unit_zoom(register: Register) -> int:
     """Return the first tile zoom at which the median unit is wide enough to be seen."""
     latitude = math.radians(float(np.mean(register.units.total_bounds[[1, 3]])))

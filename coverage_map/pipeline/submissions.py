@@ -25,6 +25,8 @@ from coverage_map.pipeline.imports import (
     read_upload,
     recheck_upload,
 )
+from coverage_map.pipeline.job_results import accepted_of
+from coverage_map.pipeline.jobs import run_here
 from coverage_map.pipeline.profiles import keep_profiles
 from coverage_map.pipeline.views import Accepted, Submission, UploadCheck
 from coverage_map.pipeline.workspace import Workspace
@@ -269,16 +271,15 @@ def import_file(
     if repeated is not None:
         return ImportOutcome(repeated, repeated.state, None, repeated=True)
     check = check_upload(workspace, actor, owner, file.name, content, answers, progress)
-    act = accept_upload if may(actor, "accept") else submit_upload
+    verb = "accept" if may(actor, "accept") else "submit"
+    args = {"upload_id": check.upload_id, "partial": partial, "full": full}
     try:
-        done = act(
-            workspace, actor, check.upload_id, None, partial=partial, full=full, progress=progress
-        )
+        done = run_here(workspace, actor, verb, args, progress)
     except TableRefusedError as refused:
         return ImportOutcome(check, check.state, None, refused.fault)
-    if isinstance(done, Accepted):
-        return ImportOutcome(check, "accepted", done)
-    return ImportOutcome(check, done.state, None)
+    if verb == "accept":
+        return ImportOutcome(check, "accepted", accepted_of(workspace, done))
+    return ImportOutcome(check, done["state"], None)
 
 
 def _repeated(

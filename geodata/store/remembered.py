@@ -113,9 +113,3 @@ def current_decisions(connection: Connection, owner: str) -> dict[str, str]:
         table.c.id.in_(newest), table.c.unit_code.is_not(None)
     )
     return {row.key: row.unit_code for row in connection.execute(query.order_by(table.c.key))}
-
-
-def list_decisions(connection: Connection, owner: str) -> list[dict[str, Any]]:
-    """Return everything that was said of an owner's records, oldest first."""
-    table = schema.decision
-    return all_rows(connection, select(table).where(table.c.owner == owner).order_by(table.c.id))

@@ -43,23 +43,6 @@ class Accepted:
     counties: tuple[str, ...]  # whose part changed, appeared or went
 
 
-def accept_records(
-    store: Store,
-    upload_id: str,
-    kind: str,
-    owner: str,
-    frame: gpd.GeoDataFrame,
-    key: Sequence[str],
-    accepted_at: str,
-    *,
-    replace: bool = False,
-) -> Accepted:
-    """Merge an upload's records of one kind into its owner's table; see ``accept_tables``."""
-    incoming = [_Incoming(_kind(kind), frame, tuple(key))]
-    act = _Act(upload_id, owner, accepted_at, "")
-    return _accept(store, act, incoming, replace, None)[0]
-
-
 def accept_tables(
     store: Store,
     upload_id: str,

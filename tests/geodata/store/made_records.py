@@ -6,6 +6,9 @@ import geopandas as gpd
 import numpy as np
 from shapely import LineString, Point
 
+from geodata.store.opening import Store
+from geodata.store.tables import Accepted, accept_tables
+
 PLACED = {
     "record_id": "",
     "sheet": "Sheet1",
@@ -73,3 +76,17 @@ def routes(ids: Sequence[str]) -> gpd.GeoDataFrame:
         crs="EPSG:4490",
         index=range(n),
     )
+
+
+def accept_records(
+    store: Store,
+    upload_id: str,
+    kind: str,
+    owner: str,
+    frame: gpd.GeoDataFrame,
+    accepted_at: str,
+    *,
+    replace: bool = False,
+) -> Accepted:
+    """Accept an upload that holds records of one kind."""
+    return accept_tables(store, upload_id, owner, {kind: frame}, accepted_at, replace=replace)[0]

@@ -2,7 +2,7 @@ import threading
 
 import geopandas as gpd
 import pytest
-from made_records import routes, totals, towers
+from made_records import accept_records, routes, totals, towers
 
 from geodata.errors import StoreError, UsageError
 from geodata.records import read_kinds
@@ -10,10 +10,8 @@ from geodata.store import frames, tables
 from geodata.store.engine import read, write
 from geodata.store.ledger import stamp
 from geodata.store.opening import Store
-from geodata.store.tables import accept_records, accept_tables, current_tables, read_records
+from geodata.store.tables import accept_tables, current_tables, read_records
 from geodata.store.uploads import get_upload, set_upload_state
-
-KEY = read_kinds()["tower"].key
 
 
 def parts(store: Store) -> dict[str, str]:
@@ -31,7 +29,7 @@ def names(frame: gpd.GeoDataFrame) -> dict[str, str]:
 def test_accepted_records_come_back(store: Store, upload) -> None:
     key = upload()
     at = stamp()
-    accepted = accept_records(store, key, "tower", "tower", towers(["a", "b"]), KEY, at)
+    accepted = accept_records(store, key, "tower", "tower", towers(["a", "b"]), at)
     assert (accepted.rows, accepted.added, accepted.counties) == (2, 2, ("411081",))
     back = read_records(store, "tower")
     assert names(back) == {"a": "塔a", "b": "塔b"}
@@ -45,10 +43,10 @@ def test_accepted_records_come_back(store: Store, upload) -> None:
 
 
 def test_a_row_with_the_same_key_keeps_its_id(store: Store, upload) -> None:
-    accept_records(store, upload(), "tower", "tower", towers(["a", "b"]), KEY, stamp())
+    accept_records(store, upload(), "tower", "tower", towers(["a", "b"]), stamp())
     before = read_records(store, "tower").set_index("source_id")["record_id"]
     accepted = accept_records(
-        store, upload(), "tower", "tower", towers(["b", "c"], name="新"), KEY, stamp()
+        store, upload(), "tower", "tower", towers(["b", "c"], name="新"), stamp()
     )
     after = read_records(store, "tower")
     assert names(after) == {"a": "塔a", "b": "新b", "c": "新c"}
@@ -57,22 +55,22 @@ def test_a_row_with_the_same_key_keeps_its_id(store: Store, upload) -> None:
 
 
 def test_replacing_leaves_only_what_came(store: Store, upload) -> None:
-    accept_records(store, upload(), "tower", "tower", towers(["a", "b"]), KEY, stamp())
-    accept_records(store, upload(), "tower", "tower", towers(["b"]), KEY, stamp(), replace=True)
+    accept_records(store, upload(), "tower", "tower", towers(["a", "b"]), stamp())
+    accept_records(store, upload(), "tower", "tower", towers(["b"]), stamp(), replace=True)
     assert names(read_records(store, "tower")) == {"b": "塔b"}
     nothing = towers([])
-    accept_records(store, upload(), "tower", "tower", nothing, KEY, stamp(), replace=True)
+    accept_records(store, upload(), "tower", "tower", nothing, stamp(), replace=True)
     assert len(read_records(store, "tower")) == 0
     assert current_tables(store)["rows"].tolist() == [0]
 
 
 def test_only_changed_counties_get_new_parts(store: Store, upload) -> None:
     first = towers(["a", "b", "c"], counties=["411081", "411002", ""])
-    accept_records(store, upload(), "tower", "tower", first, KEY, stamp())
+    accept_records(store, upload(), "tower", "tower", first, stamp())
     before = parts(store)
     assert set(before) == {"", "411002", "411081"}
     moved = towers(["a"], name="新", counties="411002")  # from 411081 to 411002
-    accepted = accept_records(store, upload(), "tower", "tower", moved, KEY, stamp())
+    accepted = accept_records(store, upload(), "tower", "tower", moved, stamp())
     after = parts(store)
     assert accepted.counties == ("411002", "411081")
     assert set(after) == {"", "411002"}
@@ -83,9 +81,9 @@ def test_only_changed_counties_get_new_parts(store: Store, upload) -> None:
 
 def test_the_same_values_have_the_same_identity(store: Store, upload) -> None:
     key, at = upload(), stamp()
-    one = accept_records(store, key, "tower", "tower", towers(["a", "b"]), KEY, at)
+    one = accept_records(store, key, "tower", "tower", towers(["a", "b"]), at)
     same = read_records(store, "tower").iloc[::-1]
-    again = accept_records(store, key, "tower", "tower", same, KEY, at)
+    again = accept_records(store, key, "tower", "tower", same, at)
     assert again.values_hash == one.values_hash
     assert again.counties == ()
 
@@ -93,7 +91,7 @@ def test_the_same_values_have_the_same_identity(store: Store, upload) -> None:
 def test_owners_and_counties_cut_what_is_opened(store: Store, upload, monkeypatch) -> None:
     for owner in ("tower", "cmcc", "unicom"):
         frame = towers([f"{owner}1", f"{owner}2"], counties=["411081", "411002"])
-        accept_records(store, upload(owner), "tower", owner, frame, KEY, stamp())
+        accept_records(store, upload(owner), "tower", owner, frame, stamp())
     opened: list[str] = []
     real = frames.get_frame
     monkeypatch.setattr(
@@ -144,7 +142,7 @@ def test_a_second_table_that_does_not_fit_leaves_the_first_out(store: Store, upl
 def test_breaking_off_anywhere_leaves_the_old_state(
     store: Store, upload, monkeypatch: pytest.MonkeyPatch, step: str
 ) -> None:
-    accept_records(store, upload("cmcc"), "tower", "cmcc", towers(["a"]), KEY, stamp())
+    accept_records(store, upload("cmcc"), "tower", "cmcc", towers(["a"]), stamp())
     before = current_tables(store), read_records(store, "tower")
     key = upload("cmcc")
     calls = []
@@ -177,7 +175,7 @@ def test_uploads_accepted_at_once_are_all_in(store: Store, upload) -> None:
     def accept(number: int) -> None:
         frame = towers([f"{number}-{i}" for i in range(3)] + ["shared"], name=str(number))
         try:
-            accept_records(store, keys[number], "tower", "tower", frame, KEY, stamp())
+            accept_records(store, keys[number], "tower", "tower", frame, stamp())
         except StoreError as error:
             faults.append(error)
 
@@ -198,12 +196,12 @@ def test_an_upload_that_is_out_stays_out(store: Store, upload, state: str) -> No
     with write(store.ledger) as connection:
         set_upload_state(connection, key, state)
     with pytest.raises(StoreError, match="upload_not_open"):
-        accept_records(store, key, "tower", "tower", towers(["a"]), KEY, stamp())
+        accept_records(store, key, "tower", "tower", towers(["a"]), stamp())
 
 
 def test_an_upload_goes_into_its_own_owners_tables(store: Store, upload) -> None:
     with pytest.raises(StoreError, match="upload_not_open"):
-        accept_records(store, upload("cmcc"), "tower", "unicom", towers(["a"]), KEY, stamp())
+        accept_records(store, upload("cmcc"), "tower", "unicom", towers(["a"]), stamp())
     assert current_tables(store).empty
 
 

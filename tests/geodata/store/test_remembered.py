@@ -1,6 +1,8 @@
 import pytest
+import sqlalchemy as sa
 
 from geodata.errors import StoreError
+from geodata.store import schema
 from geodata.store.engine import read, write
 from geodata.store.opening import Store
 from geodata.store.remembered import (
@@ -9,7 +11,6 @@ from geodata.store.remembered import (
     drop_profile,
     get_profile,
     keep_profile,
-    list_decisions,
     list_profiles,
     name_profile,
 )
@@ -56,9 +57,10 @@ def test_the_newest_decision_counts_and_all_are_kept(store: Store, upload) -> No
         assert current_decisions(connection, "cmcc") == {"k1": "411081001002", "k2": ""}
         assert current_decisions(connection, "unicom") == {"k1": "other"}
         assert current_decisions(connection, "telecom") == {}
-        said = [
-            (d["key"], d["unit_code"], d["account"]) for d in list_decisions(connection, "cmcc")
-        ]
+        table = schema.decision
+        query = sa.select(table.c.key, table.c.unit_code, table.c.account)
+        kept = connection.execute(query.where(table.c.owner == "cmcc").order_by(table.c.id))
+        said = [tuple(row) for row in kept]
     assert said == [
         ("k1", "411081001001", "a"),
         ("k2", "", "a"),

@@ -1,16 +1,13 @@
 import pytest
 import sqlalchemy as sa
-from made_records import towers
+from made_records import accept_records, towers
 
 from geodata.errors import StoreError
-from geodata.records import read_kinds
 from geodata.store import schema, uploads
 from geodata.store.engine import read, write
 from geodata.store.ledger import stamp
 from geodata.store.opening import Store
-from geodata.store.tables import accept_records, accept_tables, plan_records, read_records
-
-KEY = read_kinds()["tower"].key
+from geodata.store.tables import accept_tables, plan_records, read_records
 
 
 def _states(store: Store, upload_id: str) -> list[tuple[str, str, str]]:
@@ -100,8 +97,8 @@ def test_the_same_bytes_are_found_per_owner(store: Store, upload) -> None:
 
 def test_an_upload_is_superseded_when_nothing_of_it_stands(store: Store, upload) -> None:
     first, second, third = upload(), upload(), upload()
-    accept_records(store, first, "tower", "tower", towers(["a", "b"]), KEY, stamp())
-    accept_records(store, second, "tower", "tower", towers(["b", "c"], "新"), KEY, stamp())
+    accept_records(store, first, "tower", "tower", towers(["a", "b"]), stamp())
+    accept_records(store, second, "tower", "tower", towers(["b", "c"], "新"), stamp())
     assert [_state(store, key) for key in (first, second)] == ["accepted", "accepted"]
     tables = {"tower": towers(["a"], "新")}
     accept_tables(store, third, "tower", tables, stamp(), account="city")
@@ -111,18 +108,18 @@ def test_an_upload_is_superseded_when_nothing_of_it_stands(store: Store, upload)
 
 def test_a_whole_list_supersedes_what_it_replaces(store: Store, upload) -> None:
     first, other, whole = upload(), upload("cmcc"), upload()
-    accept_records(store, first, "tower", "tower", towers(["a", "b"]), KEY, stamp())
-    accept_records(store, other, "tower", "cmcc", towers(["a"]), KEY, stamp())
+    accept_records(store, first, "tower", "tower", towers(["a", "b"]), stamp())
+    accept_records(store, other, "tower", "cmcc", towers(["a"]), stamp())
     accept_tables(store, whole, "tower", {"tower": towers(["c"])}, stamp(), replace=True)
     assert [_state(store, key) for key in (first, other)] == ["superseded", "accepted"]
 
 
 def test_tables_of_an_older_ledger_are_looked_into(store: Store, upload) -> None:
     first, second = upload(), upload()
-    accept_records(store, first, "tower", "tower", towers(["a"]), KEY, stamp())
+    accept_records(store, first, "tower", "tower", towers(["a"]), stamp())
     with write(store.ledger) as connection:
         connection.execute(sa.update(schema.table_version).values(uploads=None))
-    accept_records(store, second, "site", "tower", _sites(), ("source_id",), stamp())
+    accept_records(store, second, "site", "tower", _sites(), stamp())
     assert _state(store, first) == "accepted"
 
 
@@ -144,11 +141,11 @@ def test_what_else_is_written_belongs_to_the_same_transaction(store: Store, uplo
 
 
 def test_a_plan_says_what_accepting_would_leave(store: Store, upload) -> None:
-    accept_records(store, upload(), "tower", "tower", towers(["a", "b"]), KEY, stamp())
+    accept_records(store, upload(), "tower", "tower", towers(["a", "b"]), stamp())
     old, merged = plan_records(store, "tower", "tower", towers(["b", "c"], "新"), replace=True)
     assert (merged.added, merged.superseded, merged.kept) == (1, 1, 0)
     assert set(old["source_id"]) == {"a", "b"}
     accept_records(
-        store, upload(), "tower", "tower", towers(["b", "c"], "新"), KEY, stamp(), replace=True
+        store, upload(), "tower", "tower", towers(["b", "c"], "新"), stamp(), replace=True
     )
     assert sorted(read_records(store, "tower")["name"]) == sorted(merged.frame["name"])
