@@ -20,14 +20,16 @@ _STYLE: Final = re.compile(rb"""\bs=["'](\d+)["']""")
 Restyle = Callable[[int, Severity], int]
 
 
-def colour_cells(sheet: bytes, marks: list[Mark], restyle: Restyle) -> bytes:
-    """Return a worksheet with its marked cells in marked styles; empty ones are put in.
+def colour_cells(sheet: bytes, marks: list[Mark], restyle: Restyle) -> list[bytes | memoryview]:
+    """Return the pieces of a worksheet with its marked cells in marked styles; empty ones are new.
 
-    ``marks`` are sorted by row and column; a mark of column 0 colours the row's first cell.
+    ``marks`` are sorted by row and column; a mark of column 0 colours the row's first cell. What is
+    not marked is a view of ``sheet``, so that a large one is not copied.
     """
     prefix = _prefix(sheet)
     by_row = {row: list(found) for row, found in groupby(marks, key=lambda mark: mark.row)}
-    out: list[bytes] = []
+    whole = memoryview(sheet)
+    out: list[bytes | memoryview] = []
     done = 0
     for number, start, inner, end, is_open in _rows(sheet, prefix):
         here = by_row.get(number)
@@ -35,13 +37,13 @@ def colour_cells(sheet: bytes, marks: list[Mark], restyle: Restyle) -> bytes:
             continue
         tag = sheet[start:inner]
         body = sheet[inner:end] if is_open else b""
-        out += [sheet[done:start], tag if is_open else tag[:-2].rstrip() + b">"]
+        out += [whole[done:start], tag if is_open else tag[:-2].rstrip() + b">"]
         out.append(_colour_row(body, here, restyle, prefix, number))
         if not is_open:
             out.append(b"</" + prefix + b"row>")
         done = end
-    out.append(sheet[done:])
-    return b"".join(out)
+    out.append(whole[done:])
+    return out
 
 
 def _prefix(sheet: bytes) -> bytes:
@@ -137,4 +139,6 @@ def deselect(sheet: bytes) -> bytes:
     """Return a worksheet that is not selected: two selected ones would be edited together."""
     end = sheet.find(b"sheetData")
     head = re.sub(rb"""\s+tabSelected=["'](?:1|true)["']""", b"", sheet[: max(end, 0)])
-    return sheet if len(head) == max(end, 0) else head + sheet[max(end, 0) :]
+    if len(head) == max(end, 0):
+        return sheet
+    return b"".join([head, memoryview(sheet)[max(end, 0) :]])

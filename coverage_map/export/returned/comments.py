@@ -144,4 +144,4 @@ def _link(sheet: bytes, relation: str) -> bytes:
     else:
         root.append(drawing)
     tail = etree.tostring(root, encoding="UTF-8")
-    return sheet[:ending] + tail[tail.index(b">") + 1 :]
+    return b"".join([memoryview(sheet)[:ending], tail[tail.index(b">") + 1 :]])

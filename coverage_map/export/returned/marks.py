@@ -16,12 +16,16 @@ NAMED = 8  # so many rows with the same identifier are named, more are dots
 
 @dataclass(frozen=True)
 class Mark:
-    """A cell to be coloured; ``column`` counts from 1, 0 says that the whole row is meant."""
+    """A cell to be coloured; ``column`` counts from 1, 0 says that the whole row is meant.
+
+    ``comment`` is empty until the cell is among those that get one (``worst_comments``).
+    """
 
     row: int
     column: int
     severity: Severity
-    comment: str
+    comment: str = ""
+    faults: tuple[Fault, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -56,7 +60,7 @@ def with_first_rows(faults: Iterable[Fault]) -> list[Fault]:
     return told
 
 
-def find_marks(faults: Iterable[Fault], text: Text) -> dict[str, list[Mark]]:
+def find_marks(faults: Iterable[Fault]) -> dict[str, list[Mark]]:
     """Return the cells to be coloured, by sheet; a cell with several faults is one mark.
 
     Faults without a row and mere notes colour nothing.
@@ -69,7 +73,7 @@ def find_marks(faults: Iterable[Fault], text: Text) -> dict[str, list[Mark]]:
     marks: dict[str, list[Mark]] = {}
     for (sheet, row, column), here in cells.items():
         worst = min((fault.severity for fault in here), key=WORST_FIRST.index)
-        marks.setdefault(sheet, []).append(Mark(row, column, worst, _comment(here, text)))
+        marks.setdefault(sheet, []).append(Mark(row, column, worst, "", tuple(here)))
     return {sheet: sorted(found, key=_position) for sheet, found in marks.items()}
 
 
@@ -77,20 +81,21 @@ def _position(mark: Mark) -> tuple[int, int]:
     return mark.row, mark.column
 
 
-def _comment(faults: list[Fault], text: Text) -> str:
+def _comment(faults: Iterable[Fault], text: Text) -> str:
     lines = dict.fromkeys("\n".join(part for part in text.fault(fault) if part) for fault in faults)
     return "\n".join(lines)
 
 
-def worst_comments(marks: dict[str, list[Mark]]) -> dict[str, list[Mark]]:
-    """Return the marks that get a comment: errors before warnings, from the top of the file."""
+def worst_comments(marks: dict[str, list[Mark]], text: Text) -> dict[str, list[Mark]]:
+    """Return the marks that get a comment, with it: errors before warnings, from the top down."""
     ranked = sorted(
         ((sheet, mark) for sheet, found in marks.items() for mark in found),
         key=lambda item: WORST_FIRST.index(item[1].severity),
     )
     chosen: dict[str, list[Mark]] = {}
     for sheet, mark in ranked[:COMMENTS]:
-        chosen.setdefault(sheet, []).append(mark)
+        said = replace(mark, comment=_comment(mark.faults, text))
+        chosen.setdefault(sheet, []).append(said)
     return {sheet: sorted(found, key=_position) for sheet, found in chosen.items()}
 
 

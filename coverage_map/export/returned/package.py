@@ -7,6 +7,7 @@ prefixes; what is not touched keeps its bytes.
 import io
 import posixpath
 import zipfile
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from lxml import etree
@@ -27,6 +28,8 @@ class Package:
 
     archive: zipfile.ZipFile
     changed: dict[str, bytes] = field(default_factory=dict)
+    # Large parts in pieces, as they are written; nothing reads them again.
+    pieces: dict[str, Sequence[bytes | memoryview]] = field(default_factory=dict)
 
     def read(self, name: str) -> bytes:
         """Return a part's bytes as they are now."""
@@ -60,12 +63,15 @@ class Package:
         out = io.BytesIO()
         with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as target:
             for entry in self.archive.infolist():
+                new = zipfile.ZipInfo(entry.filename, entry.date_time)
+                new.compress_type = zipfile.ZIP_DEFLATED
+                if entry.filename in self.pieces:
+                    with target.open(new, "w", force_zip64=True) as part:
+                        for piece in self.pieces.pop(entry.filename):
+                            part.write(piece)
+                    continue
                 content = self.changed.pop(entry.filename, None)
-                target.writestr(
-                    zipfile.ZipInfo(entry.filename, entry.date_time),
-                    self.archive.read(entry) if content is None else content,
-                    zipfile.ZIP_DEFLATED,
-                )
+                target.writestr(new, self.archive.read(entry) if content is None else content)
             for name, content in self.changed.items():
                 target.writestr(name, content)
         return out.getvalue()

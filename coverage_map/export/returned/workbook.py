@@ -29,17 +29,17 @@ def mark_workbook(
     package = open_package(content, name)
     styles = Styles(package)
     sheets = sheet_parts(package)
-    found = find_marks(with_first_rows(faults), text)
+    found = find_marks(with_first_rows(faults))
     marks = {sheet: here for sheet, here in found.items() if sheet in sheets}
-    comments = worst_comments(marks)
+    comments = worst_comments(marks, text)
     for sheet, part in sheets.items():
-        before = package.read(part)
-        after = deselect(before)
+        content = package.read(part)  # may hold hundreds of megabytes: one copy at a time
         if sheet in marks:
-            after = colour_cells(after, marks[sheet], styles.marked)
-            after = add_comments(package, part, after, comments.get(sheet, []))
-        if after != before:
-            package.changed[part] = after
+            content = deselect(content)
+            content = add_comments(package, part, content, comments.get(sheet, []))
+            package.pieces[part] = colour_cells(content, marks[sheet], styles.marked)
+        elif (plain := deselect(content)) is not content:
+            package.changed[part] = plain
     said = [*lead, _legend(marks, comments, text)]
     rows = summary_rows(said, find_causes(faults, text), text)
     add_summary(package, styles, text("returned.title"), rows, heading=len(said) + 1)

@@ -149,8 +149,8 @@ def test_the_summary_groups_faults_by_cause(sent: bytes) -> None:
 
 def test_the_worst_thousand_get_a_comment() -> None:
     many = [_fault("s", row, 1, "warning") for row in range(1, COMMENTS + 50)]
-    marks = find_marks([*many, _fault("s", 9000, 2), _fault("s", 9000, 2, "warning")], TEXT)
-    chosen = worst_comments(marks)["s"]
+    marks = find_marks([*many, _fault("s", 9000, 2), _fault("s", 9000, 2, "warning")])
+    chosen = worst_comments(marks, TEXT)["s"]
     assert len(chosen) == COMMENTS
     assert chosen[-1].row == 9000
     assert chosen[-1].severity == "error"
@@ -184,13 +184,13 @@ def test_what_is_no_workbook_is_refused() -> None:
 )
 def test_cells_however_they_are_written(sheet: bytes, expected: bytes) -> None:
     marks = [Mark(2, 1, "error", ""), Mark(2, 3, "error", "")]
-    assert expected in colour_cells(sheet, marks, lambda style, _severity: style + 10)
+    assert expected in b"".join(colour_cells(sheet, marks, lambda style, _severity: style + 10))
 
 
 def test_a_mark_of_a_whole_row_colours_its_first_cell() -> None:
     sheet = b'<worksheet><sheetData><row r="2"><c r="B2"/></row></sheetData></worksheet>'
     marked = colour_cells(sheet, [Mark(2, 0, "error", "")], lambda _style, _severity: 9)
-    assert b'<c r="B2" s="9"/>' in marked
+    assert b'<c r="B2" s="9"/>' in b"".join(marked)
 
 
 def test_a_sheet_that_was_not_selected_keeps_its_bytes() -> None:
@@ -244,7 +244,7 @@ def test_of_many_rows_of_one_identifier_a_few_are_named() -> None:
     again = [
         Fault("key_twice", Place(FILE, "s", row, "", "", 1), {"first": 2}) for row in range(3, 40)
     ]
-    marks = find_marks(with_first_rows(again), TEXT)["s"]
+    marks = worst_comments(find_marks(with_first_rows(again)), TEXT)["s"]
     assert "第 3, 4, 5, 6, 7, 8, 9, 10, … 行" in marks[0].comment
 
 

@@ -65,7 +65,7 @@ def test_another_scope_is_left_alone(own_workspace) -> None:
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "again"), [("same = 2.9", "same = 2.8", True), ("", "", False)]
+    ("old", "new", "again"), [("same = 2.6", "same = 2.7", True), ("", "", False)]
 )
 def test_other_weights_of_assets_are_other_inputs(
     own_workspace, tmp_path, monkeypatch, old, new, again
