@@ -29,6 +29,7 @@ from geodata.register import read_register, write_register
 
 LARGE, SMALL, COLUMNS = 200_000, 2_000, 30
 MARKED_S = 20.0
+SHEET = "小区"
 PLACES = ("county_name", "township_name", "village_name")
 
 
@@ -54,7 +55,7 @@ def write_cells(file: Path, rows: int) -> None:
         if len(columns) < COLUMNS and name not in columns:
             columns[name] = fill(what, rows, rng)
     with xlsxwriter.Workbook(file, {"constant_memory": True}) as book:
-        sheet = book.add_worksheet("小区")
+        sheet = book.add_worksheet(SHEET)
         sheet.write_row(0, 0, list(columns))
         for row, values in enumerate(zip(*columns.values(), strict=True), start=1):
             sheet.write_row(row, 0, values)
@@ -66,18 +67,18 @@ def _child(what: str, file: str, register: str) -> None:
     if what == "pandas":
         start = time.perf_counter()
         rows = len(pd.read_excel(file, engine="openpyxl"))
-    else:
-        frames = read_register(Path(register))
-        start = time.perf_counter()
-        reports = check_file(content, Path(file).name, frames, "cmcc")
-        rows = sum(report.rows for report in reports)
-    if what == "marked":
+    elif what == "marked":
+        rows = int(Path(file).stem)
         faults = [
-            Fault("value_unknown", Place(file, reports[0].sheet, row, "频段", "", 6), {}, "warning")
+            Fault("value_unknown", Place(file, SHEET, row, "频段", "", 6), {}, "warning")
             for row in range(2, rows, 2)
         ]
         start = time.perf_counter()
         return_file(content, Path(file).name, faults, [], 1, Text())
+    else:
+        frames = read_register(Path(register))
+        start = time.perf_counter()
+        rows = sum(report.rows for report in check_file(content, Path(file).name, frames, "cmcc"))
     seconds = time.perf_counter() - start
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
     print(json.dumps({"seconds": seconds, "peak": peak, "rows": rows}))
