@@ -1,0 +1,287 @@
+"""The sweep: all radials of a mast, all bands, every pixel once."""
+
+from math import cos, log, pi, sin, tan
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from coverage_map.propagation.area.compiled import compiled, decadic
+from coverage_map.propagation.area.geometry import find_geometry
+from coverage_map.propagation.area.loss import Band, Climate, median_loss_db
+from coverage_map.propagation.area.pattern import Pattern, last_point
+from coverage_map.propagation.area.radial import Radial, advance, start_radial
+from coverage_map.propagation.path import Floats
+
+_SEA, _INLAND = 1, 4
+_NEAR_KM, _REACH_KM = 0.04, 0.25  # near_field
+_EARTH_KM = 6371.0
+
+
+class Rasters(NamedTuple):
+    """Ground, clutter and zones on one grid of square cells, north up; NaN: no height."""
+
+    ground_m: NDArray[np.float32]
+    clutter_m: NDArray[np.float32]
+    zone: NDArray[np.uint8]  # one cell of 4: all inland
+    cell_m: float
+
+
+class Air(NamedTuple):
+    """What holds for all paths of a mast."""
+
+    median_km: float
+    ducting_km: float
+    time_percent: float
+    time_inverse: float
+    ducting: bool  # whether the Earth of ducting is needed at all
+    lowest_ghz: float  # of the bands
+    latitude_deg: float
+
+
+@compiled
+def _between(raster: NDArray[np.float32], row: float, column: float) -> float:
+    """Return the raster's value between its four nearest centres; NaN outside."""
+    rows, columns = raster.shape
+    if row < 0 or column < 0 or row > rows - 1 or column > columns - 1:
+        return np.nan
+    r, c = min(int(row), rows - 2), min(int(column), columns - 2)
+    down, right = row - r, column - c
+    upper = raster[r, c] * (1 - right) + raster[r, c + 1] * right
+    lower = raster[r + 1, c] * (1 - right) + raster[r + 1, c + 1] * right
+    return float(upper * (1 - down) + lower * down)
+
+
+@compiled
+def sample_radial(
+    rasters: Rasters, row: float, column: float, azimuth_rad: float, radial: Radial
+) -> int:
+    """Fill a radial with ground, surface and zone, and return how many points have a height.
+
+    Ground is taken between cells, clutter and zone from the cell itself: houses have no slopes.
+    """
+    north, east = cos(azimuth_rad), sin(azimuth_rad)
+    points = len(radial.distance_km)
+    all_inland = rasters.zone.size == 1
+    for i in range(points):
+        at_row, at_column = row - i * north, column + i * east
+        ground = _between(rasters.ground_m, at_row, at_column)
+        if np.isnan(ground):
+            return i
+        r, c = int(np.floor(at_row + 0.5)), int(np.floor(at_column + 0.5))
+        radial.distance_km[i] = i * rasters.cell_m / 1e3
+        radial.ground_m[i] = ground
+        radial.surface_m[i] = ground + (rasters.clutter_m[r, c] if i else np.float32(0))
+        radial.zone[i] = _INLAND if all_inland else rasters.zone[r, c]
+    return points
+
+
+@compiled
+def find_path_climate(
+    radial: Radial, last: int, length_km: float, zone: int, air: Air, azimuth_rad: float
+) -> Climate:
+    """Return zones and latitude of a path whose receiver stands in ``zone``, see radio_climate."""
+    half = length_km / 2 / _EARTH_KM
+    bent = 0.5 * (half * sin(azimuth_rad)) ** 2 * tan(air.latitude_deg * pi / 180)
+    latitude_deg = air.latitude_deg + (half * cos(azimuth_rad) - bent) * 180 / pi
+    sea = land = inland = longest_land = longest_inland = 0.0
+    coast_tx = coast_rx = np.inf
+    before = 0.0
+    for i in range(last + 2):
+        here = zone if i > last else radial.zone[i]
+        start = before
+        if i > last:
+            end = length_km
+        elif i == last:
+            end = (radial.distance_km[i] + length_km) / 2
+        else:
+            end = (radial.distance_km[i] + radial.distance_km[i + 1]) / 2
+        before = end
+        land = 0.0 if here == _SEA else land + end - start
+        inland = inland + end - start if here == _INLAND else 0.0
+        longest_land, longest_inland = max(longest_land, land), max(longest_inland, inland)
+        if here == _SEA:
+            sea += end - start
+            coast_tx = min(coast_tx, start)
+            coast_rx = 0.0 if i > last else length_km - end
+    return Climate(
+        air.median_km,
+        air.ducting_km,
+        air.time_percent,
+        air.time_inverse,
+        latitude_deg,
+        sea / length_km,
+        longest_land,
+        longest_inland,
+        coast_tx,
+        coast_rx,
+    )
+
+
+@compiled
+def _inland_climate(length_km: float, air: Air, azimuth_rad: float) -> Climate:
+    half = length_km / 2 / _EARTH_KM
+    bent = 0.5 * (half * sin(azimuth_rad)) ** 2 * tan(air.latitude_deg * pi / 180)
+    return Climate(
+        air.median_km,
+        air.ducting_km,
+        air.time_percent,
+        air.time_inverse,
+        air.latitude_deg + (half * cos(azimuth_rad) - bent) * 180 / pi,
+        0.0,
+        length_km,
+        length_km,
+        np.inf,
+        np.inf,
+    )
+
+
+@compiled
+def _near_db(length_km: float, drop_m: float, band: Band, far_db: float) -> float:
+    """Return the mean of free space and P.1812 nearer than it reaches, see near_field."""
+    square = length_km * length_km + drop_m * drop_m / 1e6
+    free_db = 92.4 + 20 * band.log_frequency + 10 * decadic(square)
+    if length_km <= _NEAR_KM:
+        return free_db
+    weight = log(length_km / _NEAR_KM) / log(_REACH_KM / _NEAR_KM)
+    return free_db + weight * (far_db - free_db)
+
+
+@compiled
+def predict_receiver(
+    radial: Radial,
+    last: int,
+    length_km: float,
+    ground_m: float,
+    masts_m: Floats,
+    mast_of: NDArray[np.int64],
+    receiver_m: Floats,
+    bands: Floats,
+    climate: Climate,
+    ducting: bool,
+    lowest_ghz: float,
+    losses: NDArray[np.float32],
+) -> None:
+    """Predict all links of a mast at one receiver; links of one mast height stand together.
+
+    ``mast_of`` is each link's row of ``masts_m``, ``receiver_m`` its phone's height above ground,
+    ``bands`` one ``Band`` a row.
+    """
+    geometry = find_geometry(
+        radial,
+        last,
+        0,
+        masts_m[0],
+        ground_m,
+        ground_m + receiver_m[0],
+        length_km,
+        climate.median_km,
+        climate.ducting_km,
+        ducting,
+        lowest_ghz,
+    )
+    for link in range(len(mast_of)):
+        mast = mast_of[link]
+        if link and (mast != mast_of[link - 1] or receiver_m[link] != receiver_m[link - 1]):
+            geometry = find_geometry(
+                radial,
+                last,
+                mast,
+                masts_m[mast],
+                ground_m,
+                ground_m + receiver_m[link],
+                length_km,
+                climate.median_km,
+                climate.ducting_km,
+                ducting,
+                lowest_ghz,
+            )
+        row = bands[link]
+        band = Band(row[0], row[1], row[2], row[3], row[4], row[5], row[6], row[7])
+        loss_db = median_loss_db(radial, geometry, band, climate)
+        if length_km < _REACH_KM:
+            drop_m = geometry.mast_m - geometry.receiver_m
+            loss_db = _near_db(length_km, drop_m, band, loss_db)
+        losses[link] = loss_db
+
+
+@compiled
+def sweep_radials(
+    rasters: Rasters,
+    row: float,
+    column: float,
+    pattern: Pattern,
+    radial: Radial,
+    tiny: Radial,
+    mast_heights_m: Floats,
+    masts_m: Floats,
+    mast_of: NDArray[np.int64],
+    receiver_m: Floats,
+    bands: Floats,
+    air: Air,
+    first: int,
+    end: int,
+    losses: NDArray[np.float32],
+) -> None:
+    """Sweep the radials from ``first`` up to ``end`` and write the losses of their pixels.
+
+    ``losses`` is (pixels, links) and stays as it is where the ground is not known.
+    """
+    columns = rasters.ground_m.shape[1]
+    all_inland = rasters.zone.size == 1
+    for a in range(first, end):
+        azimuth = pattern.azimuth_rad[a]
+        points = sample_radial(rasters, row, column, azimuth, radial)
+        if points == 0:
+            continue
+        start_radial(radial, air.median_km, air.ducting_km)
+        for mast in range(len(masts_m)):
+            masts_m[mast] = mast_heights_m[mast] + radial.ground_m[0]
+        swept = 0
+        for k in range(pattern.start[a], pattern.start[a + 1]):
+            pixel, length_km = pattern.pixel[k], pattern.distance_km[k]
+            r, c = pixel // columns, pixel % columns
+            cells = length_km * 1e3 / rasters.cell_m
+            at_row, at_column = row - cells * cos(azimuth), column + cells * sin(azimuth)
+            ground_m = _between(rasters.ground_m, at_row, at_column)
+            last = last_point(length_km * 1e3 / rasters.cell_m)
+            if last >= points or np.isnan(ground_m):
+                continue
+            if swept < last:
+                advance(radial, swept + 1, last, masts_m, air.ducting)
+                swept = last
+            zone = _INLAND if all_inland else rasters.zone[r, c]
+            if all_inland:
+                climate = _inland_climate(length_km, air, azimuth)
+            else:
+                climate = find_path_climate(radial, last, length_km, zone, air, azimuth)
+            path = radial
+            if last == 0:
+                path, last = tiny, 1
+                _halve(radial, tiny, length_km, ground_m, masts_m, air)
+            predict_receiver(
+                path,
+                last,
+                length_km,
+                ground_m,
+                masts_m,
+                mast_of,
+                receiver_m,
+                bands,
+                climate,
+                air.ducting,
+                air.lowest_ghz,
+                losses[pixel],
+            )
+
+
+@compiled
+def _halve(
+    radial: Radial, tiny: Radial, length_km: float, ground_m: float, masts_m: Floats, air: Air
+) -> None:
+    """Make a radial of two points for a receiver with none before it, see with_inner_point."""
+    tiny.distance_km[1] = length_km / 2
+    tiny.ground_m[0] = tiny.surface_m[0] = radial.ground_m[0]
+    tiny.ground_m[1] = tiny.surface_m[1] = (radial.ground_m[0] + ground_m) / 2
+    start_radial(tiny, air.median_km, air.ducting_km)
+    advance(tiny, 1, 1, masts_m, air.ducting)
