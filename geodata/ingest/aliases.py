@@ -28,6 +28,7 @@ __all__ = [
     "header_kinds",
     "is_generic",
     "is_known",
+    "is_same_elsewhere",
     "kind_headers",
 ]
 
@@ -218,6 +219,16 @@ def header_kinds(header: str) -> frozenset[str]:
     """Return the kinds that have what a header names as one of their own fields."""
     hits = {kind: find_hit(kind, header) for kind in read_kinds()}
     return frozenset(kind for kind, hit in hits.items() if hit is not None and hit.own)
+
+
+@lru_cache(maxsize=65536)
+def is_same_elsewhere(kind_name: str, name: str, header: str) -> bool:
+    """Say whether a header names a record or its code in other kinds, and nothing in this one."""
+    if name not in {"name", "source_id"} or find_hit(kind_name, header) is not None:
+        return False
+    hits = [find_hit(kind, header) for kind in read_kinds()]
+    fields = {hit.field for hit in hits if hit is not None and hit.own}
+    return name in fields
 
 
 def is_generic(header: str) -> bool:

@@ -238,7 +238,7 @@ def _judge_missing(found: _Found, answer: TableAnswer, judge: Judge) -> None:
     _judge_pair(found, answer, judge)
     for name in _judge_order(found, answer, judge):
         entry = found.kind.all_fields[name]
-        options = judge.candidates(found.kind, name, found.taken, found.columns)
+        options = judge.candidates(found.kind, name, found.taken, found.columns, borrowed=True)
         params: dict[str, str | int | float] = {"field": name, "kind": found.kind.name}
         sure = leads(options) and is_sure(found.kind.name, name, options)
         other = _stand_in(found, name)

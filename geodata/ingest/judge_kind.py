@@ -5,10 +5,10 @@ found so is a suggestion: the kind is used, and asked about.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from geodata.ingest.guess import geometry_fits, owner_bonus, title_bonus
+from geodata.ingest.guess import geometry_fits, owner_bonus, table_hits, title_bonus
 from geodata.ingest.header_says import speaks_for
 from geodata.ingest.judge_values import Candidate, Judge, coordinate_pairs
 from geodata.ingest.profile_values import is_fine, shape_of, value_shapes
@@ -38,7 +38,7 @@ def tell_kinds(table: RawTable, titles: tuple[str, ...], owner: str, judge: Judg
             told = _tell(table, kind, judge)
             if told is not None:
                 leaning = title_bonus(kind.name, titles) + owner_bonus(kind.name, owner)
-                found.append(Told(kind.name, told.weight + leaning, told.telling))
+                found.append(replace(told, weight=told.weight + leaning))
     return sorted(found, key=lambda one: (-one.weight, one.kind))
 
 
@@ -55,16 +55,18 @@ def leading(found: list[Told]) -> str:
 def _tell(table: RawTable, kind: Kind, judge: Judge) -> Told | None:
     """Give each field the likeliest column that is left, the most telling field first."""
     rule = value_shapes()["told"]
-    taken: dict[str, int] = {}
-    weight = 0.0
-    pairs = coordinate_pairs(judge, kind, set()) if kind.geometry == "point" else []
-    pairs = [pair for pair in pairs if _is_position(judge, pair.values())]
-    if pairs:
-        taken = {name: option.column for name, option in pairs[0].items()}
-        weight += rule["pair"] + _crowding(table, kind, tuple(taken.values()))
-    telling = False
+    taken = _named(table, kind, judge)
+    weight = sum(_weight(kind, name) for name in taken if name not in {"x", "y"})
+    telling = not taken.keys().isdisjoint(rule["kinds"].get(kind.name, ()))
+    if kind.geometry == "point":
+        pairs = coordinate_pairs(judge, kind, set(taken.values()))
+        pairs = [pair for pair in pairs if _is_position(judge, pair.values())]
+        if pairs and taken.keys().isdisjoint({"x", "y"}):
+            taken |= {name: option.column for name, option in pairs[0].items()}
+        if {"x", "y"} <= taken.keys():
+            weight += rule["pair"] + _crowding(table, kind, (taken["x"], taken["y"]))
     for name in _by_weight(kind):
-        option = _best(judge, kind, name, taken)
+        option = None if name in taken else _best(judge, kind, name, taken)
         if option is None:
             continue
         taken[name] = option.column
@@ -81,13 +83,23 @@ def _tell(table: RawTable, kind: Kind, judge: Judge) -> Told | None:
     return Told(kind.name, weight - missing, telling and not missing)
 
 
+def _named(table: RawTable, kind: Kind, judge: Judge) -> dict[str, int]:
+    """Return the columns of the fields that headers name, as far as their cells bear it out."""
+    held = value_shapes()["rule"]["held"]
+    named: dict[str, int] = {}
+    for j, hit in table_hits(table, kind.name).items():
+        if judge.holds(j, kind.all_fields[hit.field]) >= held:
+            named.setdefault(hit.field, j)
+    return named
+
+
 def _is_position(judge: Judge, pair: Iterable[Candidate]) -> bool:
     below, least = value_shapes()["told"]["fine"]
     return all(is_fine(judge.sample(option.column), below, least) for option in pair)
 
 
 def _best(judge: Judge, kind: Kind, name: str, taken: Mapping[str, int]) -> Candidate | None:
-    options = judge.candidates(kind, name, set(taken.values()), taken)
+    options = judge.candidates(kind, name, set(taken.values()), taken, borrowed=True)
     good = options and options[0].mark >= value_shapes()["rule"]["used"]
     return options[0] if good else None
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from rapidfuzz.fuzz import ratio
 
-from geodata.ingest.aliases import is_known, kind_headers
+from geodata.ingest.aliases import is_known, is_same_elsewhere, kind_headers
 from geodata.ingest.header_forms import header_keys
 from geodata.ingest.header_says import speaks_against, speaks_for
 from geodata.ingest.profile_values import (
@@ -60,25 +60,35 @@ class Judge:
             self.fits[key] = fit_share(self.sample(column), entry, kind)
         return self.fits[key]
 
-    def open_columns(self, taken: set[int]) -> list[int]:
-        """Return the columns that may be judged: with a header that nobody knows, and cells."""
+    def open_columns(self, taken: set[int], kind: str, borrowed: str) -> list[int]:
+        """Return the columns that may be judged: with a header that nobody knows, and cells.
+
+        ``borrowed``: a field that other kinds name so (站点名称) counts as unknown too.
+        """
         return [
             j
             for j, header in enumerate(self.table.headers)
             if j not in taken
             and not is_bystander(header)
-            and not is_known(header)
+            and (not is_known(header) or is_same_elsewhere(kind, borrowed, header))
             and self.sample(j).texts
         ]
 
     def candidates(
-        self, kind: Kind, name: str, taken: set[int], found: Mapping[str, int]
+        self,
+        kind: Kind,
+        name: str,
+        taken: set[int],
+        found: Mapping[str, int],
+        *,
+        borrowed: bool = False,
     ) -> list[Candidate]:
         """Return the columns that may be a field, the likeliest first.
 
         Never one whose header says that it is of something else.
 
-        ``taken``: columns that are fields already; ``found``: the columns of the fields found.
+        ``taken``: columns that are fields already; ``found``: the columns of the fields found;
+        ``borrowed``: what names the records of other kinds may name those of this one.
         """
         entry = kind.all_fields[name]
         rule = value_shapes()["rule"]
@@ -87,7 +97,7 @@ class Judge:
         }
         options = []
         naming = entry.type in {"text", "code"} and not entry.values
-        for j in self.open_columns(taken):
+        for j in self.open_columns(taken, kind.name, name if borrowed else ""):
             header = self.table.headers[j]
             if speaks_against(header, entry) or (naming and _counts(header)):
                 continue

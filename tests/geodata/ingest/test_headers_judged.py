@@ -360,3 +360,12 @@ def test_pairs_under_headers_that_nobody_knows_are_told_by_the_shift_too():
     report = judged(headers, [CODES, NAMES, *GCJ, LON, LAT])
     assert used(report)["x"] == ("位三", "values")
     assert (report.crs.chosen, report.crs.ground, asked(report)) == ("EPSG:4490", "pair", {})
+
+
+def test_a_name_that_another_kind_has_names_records_of_this_one():
+    """站点名称 is a site's name; in a list of towers it is asked about as theirs."""
+    headers = ["塔站编码", "站点名称", "杆塔类型", "杆塔高度(m)", "经度", "纬度"]
+    report = judged(headers, [CODES, NAMES, ["角钢塔", "单管塔"] * 6, SITES[1], LON, LAT])
+    assert report.kind == "tower"
+    assert used(report)["name"] == ("站点名称", "values")
+    assert asked(report)["name"][0] == "站点名称"
