@@ -33,6 +33,7 @@ _IDENTIFIERS = {
     "role": "role",
     "verb": "verb",
     "how": "how",
+    "state": "upload_state",
 }
 # Parameters that are several identifiers with spaces between them.
 _LISTS = {"roles": "role"}

@@ -18,6 +18,7 @@ from geodata.ingest import Answers, CheckedTable, TableAnswer
 from geodata.ingest.archive import bundle_files, sibling_endings
 from geodata.ingest.settings import settings
 from geodata.owners import read_owners
+from geodata.records import read_kinds
 from geodata.register import empty_register
 from geodata.store.engine import hold, read, write
 from geodata.store.uploads import OPEN, add_upload, get_upload, same_bytes, set_upload_state
@@ -268,7 +269,14 @@ def read_upload(file: Path) -> bytes:
 
 
 def make_answers(*, crs: str, kind: str, columns: Mapping[str, str]) -> Answers | None:
-    """Return answers that hold for every sheet of a file, None when nothing was answered."""
+    """Return answers that hold for every sheet of a file, None when nothing was answered.
+
+    Raises:
+        UsageError: ``crs_answer_unknown``, ``field_unknown``: an answer names none that there is.
+    """
+    known = {field for entry in read_kinds().values() for field in entry.all_fields}
+    if strange := [field for field in columns if field not in known]:
+        raise UsageError("field_unknown", given=strange[0][:80], fields=" ".join(sorted(known)))
     answer = TableAnswer(kind=kind, crs=_check_crs(crs), columns=columns)
     return Answers({"*": answer}) if crs or kind or columns else None
 

@@ -76,6 +76,9 @@ def test_import_asks_then_takes_then_repeats_nothing(folder: Path) -> None:
         (["import", str(EXAMPLE), "--owner", "nobody"], 2),
         (["import", str(EXAMPLE), "--owner", "cmcc", "--crs", "nonsense"], 2),
         (["import", str(EXAMPLE), "--owner", "cmcc", "--crs", "EPSG:2381"], 1),
+        (["check", str(EXAMPLE), "--column", "nonsense=经度"], 2),
+        (["submissions", "zzz"], 2),
+        (["accept", "zzz", "--as", "cmcc"], 1),
         (["import", str(EXAMPLE), "--owner", "unicom", "--as", "cmcc"], 1),
         (["init"], 1),
     ],
@@ -88,6 +91,33 @@ def test_refusals_say_why_and_what_to_do(folder, words, status, language) -> Non
     assert len(lines) >= 2
     chinese = any("\u4e00" <= letter <= "\u9fff" for letter in lines[0])
     assert chinese == (language == "zh_CN")
+
+
+@pytest.mark.parametrize("language", ["zh_CN", "en"])
+def test_without_a_register_nothing_is_scored_and_all_waits(tmp_path, language) -> None:
+    done = subprocess.run(
+        [PROGRAM, "check", str(EXAMPLE)],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=tmp_path,
+        env={**os.environ, "COVERAGE_MAP_LANGUAGE": language},
+    )
+    assert done.returncode == 0
+    assert "0/0" not in done.stdout
+    assert {"zh_CN": "没有该地的名册", "en": "no register"}[language] in done.stdout
+    assert {"zh_CN": "待回答", "en": "waiting for an answer"}[language] in done.stdout
+    assert {"zh_CN": "可收", "en": "can be taken"}[language] not in done.stdout
+    words = [PROGRAM, "check", str(EXAMPLE), "--json"]
+    told = json.loads(subprocess.run(words, capture_output=True, check=True, cwd=tmp_path).stdout)
+    (table,) = told["tables"]
+    assert (table["state"], table["taken"], table["good"]) == ("waiting", 0, 11)
+    assert {score["share"] for score in table["crs"]["scores"]} == {None}
+    groups = table["fault_groups"]
+    assert sum(group["count"] for group in groups) == len(table["faults"]) > 0
+    assert [group["level"] for group in groups] == ["error", "warning"]
+    assert all(group["sentence"] and group["remedy"] for group in groups)
+    assert groups[0]["first_rows"] == [13]
 
 
 def test_missing_workspace_is_said(tmp_path) -> None:
