@@ -9,7 +9,7 @@ import openpyxl
 import pytest
 
 from coverage_map import pipeline
-from tests.browser.conftest import settle, take_picture, wait_for_map
+from tests.browser.conftest import map_frame, settle, take_picture, wait_for_map
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
@@ -154,8 +154,9 @@ def test_the_carrier_submits_and_the_city_accepts(open_uploads, server, workspac
     take_picture(carrier, "upload-understood")
     view(carrier, "与现有数据的差别")
     carrier.locator("#sheet-difference tr[data-code]").nth(1).wait_for()
-    assert "新增 2" in carrier.locator(".done").inner_text()
+    assert "新增 2" in carrier.locator(".st-key-difference_kinds").inner_text()
     wait_for_map(carrier)
+    map_frame(carrier).locator('body[data-changes="2"]').wait_for()
     take_picture(carrier, "upload-difference")
     submit(carrier)
     # Nothing is stored before the city accepts.
