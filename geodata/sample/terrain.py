@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import rasterio
+import shapely
 from affine import Affine
 from numpy.typing import NDArray
 from rasterio.io import MemoryFile
@@ -14,6 +15,7 @@ from rasterio.shutil import copy
 from scipy.interpolate import RectBivariateSpline
 
 Floats = NDArray[np.float64]
+METRES_PER_DEGREE = 111_132.0  # of latitude, at 45°
 
 
 def relief_surface(relief: pd.DataFrame) -> RectBivariateSpline:
@@ -39,23 +41,36 @@ def write_terrain(
     lon = west + (np.arange(width) + 0.5) * step
     lat = north - (np.arange(height) + 0.5) * step
     heights = model_heights(lon, lat, relief, settings, rng)
+    transform = Affine(step, 0.0, west, 0.0, -step, north)
+    note = "coarse relief real, detail modelled; not for use"
+    write_cog(path, heights, transform, settings["nodata"], "m", note, "average")
+
+
+def write_cog(
+    path: Path,
+    values: NDArray[np.generic],
+    transform: Affine,
+    nodata: int,
+    unit: str,
+    note: str,
+    overviews: str,
+) -> None:
+    """Write one band as a Cloud Optimized GeoTIFF in EPSG:4490, marked as modelled."""
     profile = {
         "driver": "GTiff",
-        "dtype": "int16",
+        "dtype": values.dtype,
         "count": 1,
-        "width": width,
-        "height": height,
+        "width": values.shape[1],
+        "height": values.shape[0],
         "crs": "EPSG:4490",
-        "transform": Affine(step, 0.0, west, 0.0, -step, north),
-        "nodata": settings["nodata"],
+        "transform": transform,
+        "nodata": nodata,
     }
     with MemoryFile() as memory:
         with memory.open(**profile) as plain:
-            plain.write(heights, 1)
-            plain.set_band_unit(1, "m")
-            plain.update_tags(
-                TITLE="样例数据·模拟", NOTE="coarse relief real, detail modelled; not for use"
-            )
+            plain.write(values, 1)
+            plain.set_band_unit(1, unit)
+            plain.update_tags(TITLE="样例数据·模拟", NOTE=note)
         with rasterio.open(memory.name) as plain:
             copy(
                 plain,
@@ -64,7 +79,7 @@ def write_terrain(
                 compress="DEFLATE",
                 predictor="2",
                 level=6,
-                overview_resampling="average",
+                overview_resampling=overviews,
             )
 
 
@@ -84,9 +99,35 @@ def model_heights(
     # Ridges where noise is near zero: hills get crests and valleys instead of blobs.
     ridges = 1.0 - 2.0 * np.abs(noise)
     detail = hilly * settings["hill_relief_m"] * ridges + settings["plain_relief_m"] * noise
+    for ridge in settings["ridge"]:
+        detail += raise_ridge(lon, lat, ridge)
     total = np.clip(base + detail, settings["lowest_m"], settings["highest_m"])
     heights: NDArray[np.int16] = np.rint(total).astype(np.int16)
     return heights
+
+
+def raise_ridge(lon: Floats, lat: Floats, ridge: Mapping[str, Any]) -> NDArray[np.float32]:
+    """Return what a ridge along a line adds to the ground, metres: a bell across, tapered ends."""
+    line = np.array(ridge["line"])
+    east = METRES_PER_DEGREE * np.cos(np.radians(line[:, 1].mean()))
+    scale = np.array([east, METRES_PER_DEGREE])
+    added = np.zeros((len(lat), len(lon)), dtype=np.float32)
+    reach = 4.0 * ridge["half_width_m"] / scale
+    columns = _between(lon, line[:, 0].min() - reach[0], line[:, 0].max() + reach[0])
+    rows = _between(lat, line[:, 1].min() - reach[1], line[:, 1].max() + reach[1])
+    points = shapely.points(*np.meshgrid(lon[columns] * scale[0], lat[rows] * scale[1]))
+    crest = shapely.LineString(line * scale)
+    away = shapely.distance(points, crest)
+    along = shapely.line_locate_point(crest, points)
+    ends = np.clip(np.minimum(along, crest.length - along) / ridge["taper_m"], 0.0, 1.0)
+    bell = np.exp(-0.5 * (away / ridge["half_width_m"]) ** 2)
+    added[rows, columns] = ridge["crest_m"] * bell * ends * ends * (3.0 - 2.0 * ends)
+    return added
+
+
+def _between(axis: Floats, low: float, high: float) -> slice:
+    found = np.flatnonzero((axis >= low) & (axis <= high))
+    return slice(int(found[0]), int(found[-1]) + 1) if len(found) else slice(0, 0)
 
 
 def fractal(
