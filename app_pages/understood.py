@@ -180,6 +180,9 @@ def _place(fault: Fault, text: Text) -> str:
         parts.append(text("words.quoted", said=place.value[:MOST_SAID]))
     elif place.column:
         parts.append(place.column)
+    km = fault.params.get("km")
+    if isinstance(km, int | float):
+        parts.append(words.distance(1000 * km))
     return " ".join(parts)
 
 
