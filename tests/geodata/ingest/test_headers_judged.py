@@ -369,3 +369,11 @@ def test_a_name_that_another_kind_has_names_records_of_this_one():
     assert report.kind == "tower"
     assert used(report)["name"] == ("站点名称", "values")
     assert asked(report)["name"][0] == "站点名称"
+
+
+def test_inspections_of_placed_masts_are_no_masts():
+    headers = ["站址名称", "站址编码", "经度", "纬度", "本次巡检时间", "巡检结果", "隐患描述"]
+    headers += ["整改情况", "塔型"]
+    said = [["2024-01-01"] * COUNT, ["正常"] * COUNT, ["无"] * COUNT, ["无"] * COUNT]
+    report = judged(headers, [NAMES, CODES, LON, LAT, *said, ["角钢塔"] * COUNT])
+    assert (report.kind, report.reason) == ("", "work_order_table")
