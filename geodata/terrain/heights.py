@@ -52,6 +52,8 @@ class Cleaner:
             self._nan.add(source.file)
         if source.nodata is not None and not np.isnan(source.nodata):
             missing |= raw == np.asarray(source.nodata).astype(raw.dtype)
+        if (source.scale, source.offset) != (1.0, 0.0):
+            values = values * np.float32(source.scale) + np.float32(source.offset)
         metres = values * np.float32(factor)
         rules = settings()["heights"]
         with np.errstate(invalid="ignore"):

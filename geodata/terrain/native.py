@@ -66,14 +66,13 @@ class Block:
 
 
 def group_lattices(sources: Sequence[RasterSource]) -> tuple[Lattice, ...]:
-    """Put sources on one lattice together; each group stands where its first source stood."""
+    """Put sources that follow each other on one lattice together, and keep their order."""
     groups: list[list[int]] = []
     for number, source in enumerate(sources):
-        home = next((g for g in groups if _shares_lattice(sources[g[0]], source)), None)
-        if home is None:
-            groups.append([number])
+        if groups and _shares_lattice(sources[groups[-1][0]], source):
+            groups[-1].append(number)
         else:
-            home.append(number)
+            groups.append([number])
     return tuple(Lattice(tuple(sources[n] for n in group), tuple(group)) for group in groups)
 
 

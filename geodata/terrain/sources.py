@@ -30,7 +30,8 @@ class RasterSource:
     """One file's band: its address for GDAL, its name for people, and what it says of itself.
 
     ``crs`` is the horizontal system (see ``systems``), ``bounds`` CGCS2000 degrees, ``unit`` as
-    the file or a person says it, "" for not said.
+    the file or a person says it, "" for not said; what is stored times ``scale`` plus ``offset``
+    is the value in that unit.
     """
 
     address: str
@@ -41,6 +42,8 @@ class RasterSource:
     height: int
     nodata: float | None
     unit: str
+    scale: float
+    offset: float
     bounds: Bounds
     cell_m: float
     product: Product | None
@@ -126,6 +129,8 @@ def _open(address: str, name: str, crs: str, unit: str, nodata: float | None) ->
                 height=data.height,
                 nodata=data.nodata if nodata is None else nodata,
                 unit=unit or (data.units[0] or ""),
+                scale=data.scales[0],
+                offset=data.offsets[0],
                 bounds=extent,
                 # North to south: the other side of a cell in degrees shrinks with the latitude.
                 cell_m=-data.transform.e * (_DEGREE_M if in_degrees(system) else 1.0),

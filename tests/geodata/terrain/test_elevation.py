@@ -92,6 +92,30 @@ def test_the_first_of_overlapping_files_counts_and_the_next_fills_its_voids(tmp_
     assert np.unique(again.raster.values).tolist() == [500.0]
 
 
+def test_priority_is_kept_between_lattices_that_alternate(tmp_path: Path) -> None:
+    for name, height, step in (("a", 100.0, 1), ("b", 200.0, 3), ("c", 300.0, 1)):
+        side = 400 // step
+        write_degrees(
+            tmp_path / f"{name}.tif",
+            lambda x, _, height=height: 0 * x + height,
+            side,
+            side // (2 if name == "a" else 1),
+            step=step * ARCSEC,
+        )
+    sources, _ = open_sources([tmp_path])
+    found = read_window(sources, AREA, "EPSG:4490", 30.0)
+    assert set(np.unique(found.raster.values)) == {100.0, 200.0}
+    assert set(found.shares) == {"a.tif", "b.tif"}
+
+
+def test_scaled_integers_are_their_values(tmp_path: Path) -> None:
+    path = write_degrees(tmp_path / "dm.tif", lambda x, y: 10 * (tilted(x, y) - 100), dtype="int16")
+    with rasterio.open(path, "r+") as data:
+        data.scales, data.offsets = (0.1,), (100.0,)
+    found = read_window(open_sources([path])[0], AREA, "EPSG:4490", 30.0)
+    assert np.abs(found.raster.values - plane_of(found.raster.grid)).max() < 0.12
+
+
 def test_small_voids_are_filled_as_a_membrane_and_large_ones_are_left_and_named(
     tmp_path: Path,
 ) -> None:
