@@ -74,7 +74,8 @@ def _header(alias: str, unit: str, rng: np.random.Generator) -> str:
     draw = rng.random()
     if draw < 0.06:
         return f"{alias} "
-    if draw < 0.1 and unit in {"m", "deg", "MHz"} and "(" not in alias:
+    bare = "(" not in alias and "公里" not in alias
+    if draw < 0.1 and unit in {"m", "deg", "MHz"} and bare:
         return f"{alias}({ {'m': '米', 'deg': '度', 'MHz': 'MHz'}[unit] })"
     if draw < 0.12:
         return alias.replace("(", "(").replace(")", ")")
@@ -171,9 +172,11 @@ def _cells(
 
 def _mix_numbers(cells: list[Any], rng: np.random.Generator) -> list[Any]:
     """Return ids some of which a sheet holds as numbers and some as text, as after pasting."""
+    # A sheet keeps fifteen digits of a number.
+    plain = [len(cell) < 16 and cell.isdigit() and str(int(cell)) == cell for cell in cells]
     return [
-        int(cell) if str(cell).isdigit() and str(int(cell)) == cell and rng.random() < 0.5 else cell
-        for cell in cells
+        int(cell) if able and rng.random() < 0.5 else cell
+        for cell, able in zip(cells, plain, strict=True)
     ]
 
 
