@@ -37,9 +37,16 @@ if not config.CACHE_DIR:  # type: ignore[attr-defined]
     # Who runs it may have chosen a place: NUMBA_CACHE_DIR.
     config.CACHE_DIR = str(kernel_folder())  # type: ignore[attr-defined]
 
-# Without Numba's counting of references, which takes half of the time where small functions hand
-# arrays to each other (_nrt: an option that Numba has, but does not promise to keep).
-_KERNEL: dict[str, Any] = {"cache": True, "nogil": True, "error_model": "numpy", "_nrt": False}
+# Two things make kernels of small functions as fast as one long one: they are put into each other
+# (a call hands over a hundred numbers otherwise), and references to arrays are not counted (_nrt:
+# an option that Numba has, but does not promise to keep).
+_KERNEL: dict[str, Any] = {
+    "cache": True,
+    "nogil": True,
+    "error_model": "numpy",
+    "_nrt": False,
+    "forceinline": True,
+}
 
 
 def compiled(function: Callable[P, R]) -> Callable[P, R]:

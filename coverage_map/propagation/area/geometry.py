@@ -3,10 +3,12 @@
 Nothing here looks at the frequency: all bands of a mast share it.
 """
 
-from math import atan
+from math import atan, exp
 from typing import NamedTuple
 
-from coverage_map.propagation.area.compiled import compiled, compiled_reordered
+import numpy as np
+
+from coverage_map.propagation.area.compiled import compiled, compiled_reordered, decadic
 from coverage_map.propagation.area.edges import clearest_point, edge_shape, smooth_edge_shape
 from coverage_map.propagation.area.hull import farthest_above, touch_from_right
 from coverage_map.propagation.area.radial import (
@@ -45,6 +47,10 @@ class Geometry(NamedTuple):
     rx_point: int
     tx_ground_m: float  # [hst], [hsr] of eq. (90)
     rx_ground_m: float
+    log_length: float  # to base ten, of the length and of the slant distance in km
+    log_slant: float
+    angle_factor: float  # [Fj], eq. (57), written as a logistic function
+    distance_factor: float  # [Fk], eq. (58)
 
 
 @compiled
@@ -189,6 +195,10 @@ def find_geometry(
         rx_mrad = _arc_tangent_mrad(drop - back_km / (2 * median_km))  # (80)
     else:
         rx_mrad = _arc_tangent_mrad(-rise - bend)  # (79)
+    path_mrad = 1e3 * length_km / median_km + tx_mrad + rx_mrad  # (82)
+    slant = length_km * length_km + (mast_m - receiver_m) * (mast_m - receiver_m) / 1e6
+    for place in range(len(radial.kept)):
+        radial.kept[place] = np.nan
     return Geometry(
         last,
         length_km,
@@ -203,11 +213,15 @@ def find_geometry(
         trans_horizon,
         tx_mrad,
         rx_mrad,
-        1e3 * length_km / median_km + tx_mrad + rx_mrad,  # (82)
+        path_mrad,
         tx_point,
         rx_point,
         min(hst, foot_m),
         min(hsr, ground_m),
+        decadic(length_km),
+        decadic(slant) / 2,
+        1 / (1 + exp(16 * (path_mrad - 0.3))),
+        1 / (1 + exp(0.15 * (length_km - 20))),
     )
 
 

@@ -16,6 +16,8 @@ from coverage_map.propagation.area.sphere import Sphere, sphere_loss_db
 
 _NEVER = 1e-6  # a time factor below this changes nothing
 _NOTHING_DB = 4e-3
+# Places in ``Radial.kept``.
+_TX_POINT, _RX_POINT, _LOG_HORIZONS, _ANGLE, _TIME = range(5)
 _LN10 = log(10.0)
 
 
@@ -136,6 +138,23 @@ def _coupling_db(coast_km: float, horizon_km: float, altitude_m: float) -> float
 
 
 @compiled
+def _keep_horizons(radial: Radial, geometry: Geometry, climate: Climate) -> None:
+    """Find what all bands need of the horizons for ducting, eq. (52)."""
+    kept, tx_point, rx_point = radial.kept, geometry.tx_point, geometry.rx_point
+    if not geometry.trans_horizon:
+        tx_point = rx_point = sight_point(radial, geometry, climate.median_km)
+    tx_km = radial.distance_km[tx_point]
+    rx_km = geometry.length_km - radial.distance_km[rx_point]
+    kept[_TX_POINT], kept[_RX_POINT] = tx_point, rx_point
+    kept[_LOG_HORIZONS] = decadic(tx_km + rx_km)
+    kept[_ANGLE] = (
+        1e3 * geometry.length_km / climate.median_km
+        + min(geometry.tx_mrad, 0.1 * tx_km)
+        + min(geometry.rx_mrad, 0.1 * rx_km)
+    )  # (52)
+
+
+@compiled
 def ducting_db(
     radial: Radial, geometry: Geometry, band: Band, climate: Climate, enough_db: float
 ) -> float:
@@ -143,34 +162,33 @@ def ducting_db(
 
     β lies between p/50 and 50 %: A(p) is positive for half of the time, and never below ``least``.
     """
-    d = geometry.length_km
-    tx_point, rx_point = geometry.tx_point, geometry.rx_point
-    if not geometry.trans_horizon:
-        tx_point = rx_point = sight_point(radial, geometry, climate.median_km)
-    tx_km = radial.distance_km[tx_point]
-    rx_km = d - radial.distance_km[rx_point]
-    angle_mrad = (
-        1e3 * d / climate.median_km
-        + min(geometry.tx_mrad, 0.1 * tx_km)
-        + min(geometry.rx_mrad, 0.1 * rx_km)
-    )  # (52)
+    kept = radial.kept
+    if np.isnan(kept[_TX_POINT]):
+        _keep_horizons(radial, geometry, climate)
     fixed_db = (
         102.45
-        + 20 * (band.log_frequency + decadic(tx_km + rx_km))
+        + 20 * (band.log_frequency + kept[_LOG_HORIZONS])
         + band.low_frequency_db
-        + 5e-5 * climate.median_km * band.cube_root * angle_mrad  # (51)
+        + 5e-5 * climate.median_km * band.cube_root * kept[_ANGLE]  # (51)
     )
+    tx_point, rx_point = int(kept[_TX_POINT]), int(kept[_RX_POINT])
+    tx_km = radial.distance_km[tx_point]
+    rx_km = geometry.length_km - radial.distance_km[rx_point]
     if climate.sea_share >= 0.75:
         fixed_db += _coupling_db(climate.coast_tx_km, tx_km, geometry.mast_m)
         fixed_db += _coupling_db(climate.coast_rx_km, rx_km, geometry.receiver_m)
-    least = 0.0 if climate.time_percent >= 50 else -12 - 1.7 * (1.2 + 3.7e-3 * d)
+    least = 0.0
+    if climate.time_percent < 50:
+        least = -12 - 1.7 * (1.2 + 3.7e-3 * geometry.length_km)
     if fixed_db + least > enough_db:
         return float(fixed_db + least)
     fixed_db += _shielding_db(geometry.tx_mrad, tx_km, band)
     fixed_db += _shielding_db(geometry.rx_mrad, rx_km, band)  # (47), (50)
     if fixed_db + least > enough_db:
         return float(fixed_db + least)
-    return float(fixed_db + _time_db(radial, geometry, climate, tx_point, rx_point))
+    if np.isnan(kept[_TIME]):
+        kept[_TIME] = _time_db(radial, geometry, climate, tx_point, rx_point)
+    return float(fixed_db + kept[_TIME])
 
 
 @compiled
@@ -186,7 +204,7 @@ def _least_ducting_db(geometry: Geometry, band: Band, climate: Climate) -> float
     down_mrad = min(geometry.tx_mrad, 0.0) + min(geometry.rx_mrad, 0.0)
     return (
         102.45
-        + 20 * (band.log_frequency + decadic(d))
+        + 20 * (band.log_frequency + geometry.log_length)
         + 5e-5 * climate.median_km * band.cube_root * (1e3 * d / climate.median_km + down_mrad)
     )
 
@@ -221,8 +239,7 @@ def _time_db(
 def median_loss_db(radial: Radial, geometry: Geometry, band: Band, climate: Climate) -> float:
     """Return the loss not exceeded for p % of the time at half of the places, eq. (69)."""
     d = geometry.length_km
-    rise_km = (geometry.mast_m - geometry.receiver_m) / 1e3
-    free_db = 92.4 + 20 * band.log_frequency + 10 * decadic(d * d + rise_km * rise_km)  # (8)
+    free_db = 92.4 + 20 * (band.log_frequency + geometry.log_slant)  # (8)
     ld50 = diffraction_db(
         d, geometry.shape, geometry.smooth_shape, geometry.sphere, band, climate.sea_share
     )
@@ -256,8 +273,7 @@ def median_loss_db(radial: Radial, geometry: Geometry, band: Band, climate: Clim
         lminb0p = sight_db + over_land_db  # (59)
     else:
         lminb0p = lbd50 + (sight_b0_db + over_land_db - lbd50) * factor
-    fj = 1 / (1 + exp(16 * (geometry.path_mrad - 0.3)))  # (57), as a logistic function
-    fk = 1 / (1 + exp(0.15 * (d - 20)))  # (58)
+    fj, fk = geometry.angle_factor, geometry.distance_factor
     lbda = lbd
     least_db = max(_least_ducting_db(geometry, band, climate), sight_db)
     if (lbd - least_db) * (1 - fj) * (1 - fk) > _NOTHING_DB:  # all that ducting can take off
@@ -266,7 +282,9 @@ def median_loss_db(radial: Radial, geometry: Geometry, band: Band, climate: Clim
         if lminbap <= lbd:
             lbda = lminbap + (lbd - lminbap) * fk  # (61)
     lbam = lbda + (lminb0p - lbda) * fj  # (62)
-    scatter_db = band.troposcatter_db + 20 * decadic(d) + 0.573 * geometry.path_mrad  # (44)
+    scatter_db = (
+        band.troposcatter_db + 20 * geometry.log_length + 0.573 * geometry.path_mrad
+    )  # (44)
     if scatter_db - lbam < 25:  # else it adds less than 0.0001 dB
         lbam = -5 * decadic(10 ** (-0.2 * scatter_db) + 10 ** (-0.2 * lbam))  # (63)
     return max(sight_db, lbam)  # (69)

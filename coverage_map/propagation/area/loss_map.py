@@ -59,7 +59,8 @@ def predict_area(
 
     NaN beyond the radius and where the ground towards a pixel is not known. Links share the share
     of time of the first. Share of locations and buildings are left to the caller: the loss is
-    that of half of the places outdoors. ``pattern``: what ``make_pattern`` gave for this mast.
+    that of half of the places outdoors. ``pattern``: what ``make_pattern`` gave for this mast, on
+    the ground's grid or a coarser one; without it the pixels are the ground's cells.
 
     Raises:
         OutOfRangeError: a link or the radius outside P.1812's ranges.
@@ -67,13 +68,13 @@ def predict_area(
             on ground that is not known.
     """
     _check(ground, mast, links, radius_km)
-    rows, columns = ground.terrain_m.shape
     if pattern is None:
-        pattern = make_pattern((rows, columns), mast.row, mast.column, ground.cell_m, radius_km)
+        shape = (ground.terrain_m.shape[0], ground.terrain_m.shape[1])
+        pattern = make_pattern(shape, mast.row, mast.column, ground.cell_m, radius_km)
     points = int(radius_km * 1e3 / ground.cell_m) + 2
     order = sorted(range(len(links)), key=lambda n: (links[n].tx_height_m, links[n].rx_height_m))
     heights_m = sorted({link.tx_height_m for link in links})
-    losses = np.full((rows * columns, len(links)), np.nan, dtype=np.float32)
+    losses = np.full((pattern.rows * pattern.columns, len(links)), np.nan, dtype=np.float32)
     sweep_radials(
         _rasters(ground),
         mast.row,
@@ -93,7 +94,7 @@ def predict_area(
     )
     ordered = np.empty_like(losses)
     ordered[:, order] = losses
-    return np.ascontiguousarray(ordered.T).reshape(len(links), rows, columns)
+    return np.ascontiguousarray(ordered.T).reshape(len(links), pattern.rows, pattern.columns)
 
 
 def band_row(link: Link, environment: Environment) -> list[float]:

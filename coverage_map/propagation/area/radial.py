@@ -35,6 +35,7 @@ class Radial(NamedTuple):
     steepest: Floats  # (mast heights, 4): greatest slopes from the mast, m/km
     horizon_point: NDArray[np.int64]  # (mast heights): where HORIZON was found
     areas: Floats  # v1 and v2 of P.1812 eq. (83), (84) up to the last point
+    kept: Floats  # what one band of a receiver found out for the others; NaN: nobody asked yet
 
 
 def make_radial(points: int, heights: int) -> Radial:
@@ -52,6 +53,7 @@ def make_radial(points: int, heights: int) -> Radial:
         steepest=np.zeros((heights, 4)),
         horizon_point=np.zeros(heights, dtype=np.int64),
         areas=np.zeros(2),
+        kept=np.zeros(5),
     )
 
 

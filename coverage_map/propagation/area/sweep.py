@@ -227,7 +227,6 @@ def sweep_radials(
 
     ``losses`` is (pixels, links) and stays as it is where the ground is not known.
     """
-    columns = rasters.ground_m.shape[1]
     all_inland = rasters.zone.size == 1
     for a in range(first, end):
         azimuth = pattern.azimuth_rad[a]
@@ -240,7 +239,6 @@ def sweep_radials(
         swept = 0
         for k in range(pattern.start[a], pattern.start[a + 1]):
             pixel, length_km = pattern.pixel[k], pattern.distance_km[k]
-            r, c = pixel // columns, pixel % columns
             cells = length_km * 1e3 / rasters.cell_m
             at_row, at_column = row - cells * cos(azimuth), column + cells * sin(azimuth)
             ground_m = _between(rasters.ground_m, at_row, at_column)
@@ -250,10 +248,10 @@ def sweep_radials(
             if swept < last:
                 advance(radial, swept + 1, last, masts_m, air.ducting)
                 swept = last
-            zone = _INLAND if all_inland else rasters.zone[r, c]
             if all_inland:
                 climate = _inland_climate(length_km, air, azimuth)
             else:
+                zone = rasters.zone[int(np.floor(at_row + 0.5)), int(np.floor(at_column + 0.5))]
                 climate = find_path_climate(radial, last, length_km, zone, air, azimuth)
             path = radial
             if last == 0:

@@ -79,7 +79,7 @@ def _same_path(ground: Ground, pattern: Pattern, k: int) -> Path:
     sample_radial(_rasters(ground), MAST.row, MAST.column, azimuth, radial)
     cells = length_km * 1e3 / CELL_M
     at = MAST.row - cells * np.cos(azimuth), MAST.column + cells * np.sin(azimuth)
-    row, column = divmod(int(pattern.pixel[k]), SIZE)
+    row, column = (int(np.floor(each + 0.5)) for each in at)
     part = slice(0, last_point(cells) + 1)
     return Path(
         np.append(radial.distance_km[part], length_km),
@@ -144,7 +144,8 @@ def _exact(ground: Ground, pattern: Pattern, count: int) -> tuple[Pattern, NDArr
     pixel = pattern.pixel[k]
     rows, columns = np.divmod(pixel, SIZE)
     azimuth = np.arctan2(columns - MAST.column, MAST.row - rows)
-    return Pattern(np.arange(count + 1), pixel, pattern.distance_km[k], azimuth), pixel
+    own = Pattern(SIZE, SIZE, np.arange(count + 1), pixel, pattern.distance_km[k], azimuth)
+    return own, pixel
 
 
 def test_the_grid_costs_little_on_hills() -> None:
@@ -159,6 +160,21 @@ def test_the_grid_costs_little_on_hills() -> None:
     assert np.sqrt(np.mean((swept - right) ** 2)) < 0.5
     threshold_db = np.median(right)
     assert np.mean((swept <= threshold_db) != (right <= threshold_db)) < 0.005
+
+
+def test_pixels_may_be_coarser_than_the_profiles() -> None:
+    """A pixel of 90 m with the mast at its centre is the middle one of nine of 30 m."""
+    ground, link = _world("villages"), Link(1.8, 35, 1.5)
+    mast = Mast(100.0, 100.0, 34.0)
+    fine = predict_area(ground, mast, [link], Environment(), 2.5)[0]
+    coarse_pattern = make_pattern((67, 67), 33.0, 33.0, 90.0, 2.5, step_m=CELL_M)
+    coarse = predict_area(ground, mast, [link], Environment(), 2.5, coarse_pattern)[0]
+    assert coarse.shape == (67, 67)
+    middle = fine[1::3, 1::3]
+    both = np.isfinite(coarse) & np.isfinite(middle)
+    assert both.sum() > 2000
+    assert np.median(np.abs(coarse - middle)[both]) < 2  # other radials, a few metres aside
+    assert coarse[20, 33] == pytest.approx(middle[20, 33], abs=0.01)  # due north: one radial
 
 
 def test_behind_unknown_ground_nothing_is_said() -> None:
