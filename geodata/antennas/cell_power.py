@@ -24,7 +24,7 @@ _ELEMENTS = ("4G", "5G")  # measured per resource element; 2G and 3G per channel
 class _Stated:
     """Columns of a cell table as arrays; NaN and "" for what is not there."""
 
-    generation: np.ndarray
+    technology: np.ndarray
     band: np.ndarray
     bandwidth_mhz: Floats
     reference_dbm: Floats
@@ -39,13 +39,13 @@ def settle_reference_power(cells: pd.DataFrame) -> pd.DataFrame:
     as that, and marked.
 
     Args:
-        cells: one row a cell; of ``generation``, ``band``, ``bandwidth_mhz``, ``power_dbm``,
+        cells: one row a cell; of ``technology``, ``band``, ``bandwidth_mhz``, ``power_dbm``,
             ``rs_power_dbm``, ``indoor`` and what ``priors`` looks at those it has.
 
     Returns:
         ``reference_dbm``, ``reference_spread`` (dB), ``reference_basis`` (``reported`` or
         ``assumed``), ``bandwidth_mhz`` (as used, NaN for 2G and 3G), ``read_as_element``. A cell
-        of no known generation has NaN.
+        of no known technology has NaN.
 
     Raises:
         UsageError: ``bandwidth_unknown``, a stated bandwidth that the standards do not have.
@@ -55,7 +55,7 @@ def settle_reference_power(cells: pd.DataFrame) -> pd.DataFrame:
     total = power["power_dbm"].to_numpy(dtype=np.float64)
     reported = (power["power_dbm_basis"] == REPORTED).to_numpy()
     spread = power["power_dbm_spread"].to_numpy(dtype=np.float64).copy()
-    elements = np.isin(stated.generation, _ELEMENTS)
+    elements = np.isin(stated.technology, _ELEMENTS)
     bandwidth, guessed = _bandwidths(stated, elements)
     reference = _divide(stated, total, bandwidth)
     spread = np.where(guessed, np.hypot(spread, power_data()["bandwidth_mhz"]["spread_db"]), spread)
@@ -92,7 +92,7 @@ def _state(cells: pd.DataFrame) -> _Stated:
     if "indoor" in cells.columns:
         indoor = cells["indoor"].eq(other=True).fillna(value=False).to_numpy(dtype=bool)
     return _Stated(
-        words("generation"),
+        words("technology"),
         words("band"),
         numbers("bandwidth_mhz"),
         numbers("rs_power_dbm"),
@@ -106,7 +106,7 @@ def _bandwidths(stated: _Stated, elements: np.ndarray) -> tuple[Floats, np.ndarr
     guessed = elements & ~np.isfinite(bandwidth)
     table = power_data()["bandwidth_mhz"]
     for number in np.flatnonzero(guessed):
-        usual: Mapping[str, float] = table[stated.generation[number]]
+        usual: Mapping[str, float] = table[stated.technology[number]]
         bandwidth[number] = usual.get(stated.band[number], usual["usual"])
     return bandwidth, guessed
 
@@ -115,24 +115,24 @@ def _divide(stated: _Stated, total: Floats, bandwidth: Floats) -> Floats:
     """Divide carriers' power, once for each kind of cell there is."""
     reference = np.full(len(total), np.nan)
     kinds = pd.DataFrame(
-        {"generation": stated.generation, "band": stated.band, "bandwidth": bandwidth}
+        {"technology": stated.technology, "band": stated.band, "bandwidth": bandwidth}
     )
     groups = kinds.groupby(list(kinds.columns), dropna=False, sort=False).ngroup().to_numpy()
     _, first = np.unique(groups, return_index=True)
     for number in first:
         rows = groups == groups[number]
-        kind = stated.generation[number], stated.band[number], float(bandwidth[number])
+        kind = stated.technology[number], stated.band[number], float(bandwidth[number])
         reference[rows] = _divide_kind(total[rows], *kind)
     return reference
 
 
-def _divide_kind(total: Floats, generation: str, band: str, bandwidth: float) -> Floats:
-    if generation == "4G":
+def _divide_kind(total: Floats, technology: str, band: str, bandwidth: float) -> Floats:
+    if technology == "4G":
         return lte_reference_dbm(total, bandwidth)
-    if generation == "5G":
+    if technology == "5G":
         return nr_block_dbm(total, bandwidth, nr_spacing_khz(band))
     systems = power_data()["systems"]
-    if generation not in systems:
+    if technology not in systems:
         return np.full(len(total), np.nan)
-    table: Mapping[str, str] = systems[generation]
+    table: Mapping[str, str] = systems[technology]
     return channel_dbm(total, table.get(band, table["usual"]))

@@ -12,6 +12,7 @@ from geodata.antennas.patterns import CutPattern, ParametricPattern, Pattern, lo
 
 Floats = NDArray[np.float64]
 _AROUND = np.arange(0.0, 360.0, 1.0)
+_NODE = np.sqrt(3.0)  # of the three-point rule, in standard deviations
 
 
 @dataclass(frozen=True)
@@ -81,6 +82,50 @@ def spread_over_azimuth_db(pattern: Pattern, pointing: Pointing, elevation_deg: 
     known = replace(pointing, azimuth_deg=0.0)
     gains = gain_db(pattern, known, _AROUND, np.full(len(_AROUND), elevation_deg))
     return float(gains.std())
+
+
+def gain_spread_db(
+    pattern: Pattern,
+    pointing: Pointing,
+    azimuth_deg: Floats,
+    elevation_deg: Floats,
+    azimuth_spread_deg: float,
+    tilt_spread_deg: float,
+) -> Floats:
+    """Return how far the gain towards directions is off because azimuth and tilt are, dB.
+
+    Standard deviations of normal errors, by three-point Gauss-Hermite quadrature each, added as
+    variances. With no known azimuth its part is the spread over the circle.
+    """
+    middle = gain_db(pattern, pointing, azimuth_deg, elevation_deg)
+    if np.isnan(pointing.azimuth_deg):
+        levels, place = np.unique(np.round(elevation_deg, 0), return_inverse=True)
+        spreads = np.array([spread_over_azimuth_db(pattern, pointing, each) for each in levels])
+        around = np.broadcast_to(spreads[place].reshape(np.shape(elevation_deg)), middle.shape) ** 2
+    else:
+        turned = [
+            replace(pointing, azimuth_deg=pointing.azimuth_deg + sign * _NODE * azimuth_spread_deg)
+            for sign in (-1, 1)
+        ]
+        around = _variance(
+            middle, [gain_db(pattern, p, azimuth_deg, elevation_deg) for p in turned]
+        )
+    tilt = pointing.electrical_tilt_deg
+    own = pattern.electrical_tilt_deg if tilt is None else tilt
+    tilted = [
+        replace(pointing, electrical_tilt_deg=own + sign * _NODE * tilt_spread_deg)
+        for sign in (-1, 1)
+    ]
+    upright = _variance(middle, [gain_db(pattern, p, azimuth_deg, elevation_deg) for p in tilted])
+    return np.asarray(np.sqrt(around + upright))
+
+
+def _variance(middle: Floats, outer: list[Floats]) -> Floats:
+    """Return the variance of three nodes weighted 2/3, 1/6 and 1/6."""
+    mean = middle * 2 / 3 + (outer[0] + outer[1]) / 6
+    squares = (middle - mean) ** 2 * 2 / 3
+    squares += ((outer[0] - mean) ** 2 + (outer[1] - mean) ** 2) / 6
+    return np.asarray(squares)
 
 
 def with_gain(pattern: Pattern, gain_dbi: float) -> Pattern:

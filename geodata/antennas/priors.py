@@ -1,6 +1,6 @@
 """What is assumed of a cell where its record is silent, with its spread, and marked as assumed.
 
-Rules are data (``priors.toml``): by indoor, site class, structure, surroundings, generation, band.
+Rules are data (``priors.toml``): by indoor, site class, structure, surroundings, technology, band.
 """
 
 import tomllib
@@ -17,7 +17,7 @@ from geodata.errors import DataFileError, Place
 
 REPORTED, ASSUMED = "reported", "assumed"
 # What rules may look at: fields of a cell, its site or its structure.
-CONDITIONS = ("owner", "indoor", "site_class", "structure", "urban", "generation", "band")
+CONDITIONS = ("owner", "indoor", "site_class", "structure", "urban", "technology", "band")
 NUMBERS = ("height_m", "power_dbm", "azimuth_deg", "tilt_deg", "loss_db")
 
 

@@ -105,7 +105,7 @@ def test_priors_fill_what_is_silent_and_say_so() -> None:
             indoor=[False, False, False, True, None],
             structure=["tower", "tower", "rooftop", "", "tower"],
             urban=[False, False, True, True, None],
-            generation=["4G", "5G", "5G", "4G", "2G"],
+            technology=["4G", "5G", "5G", "4G", "2G"],
             band=["1.8G", "3.5G", "700M", "1.8G", "900M"],
         )
     )
@@ -145,7 +145,7 @@ def test_every_prior_has_a_reason_and_every_pattern_exists() -> None:
 def test_reference_power_from_whatever_was_stated() -> None:
     found = settle_reference_power(
         cells(
-            generation=["4G", "4G", "4G", "4G", "5G", "3G", "3G", "2G", "", "4G"],
+            technology=["4G", "4G", "4G", "4G", "5G", "3G", "3G", "2G", "", "4G"],
             band=["1.8G", "1.8G", "1.8G", "800M", "2.6G", "2.1G", "800M", "900M", "", "1.8G"],
             bandwidth_mhz=[20.0, 20.0, NAN, NAN, 100.0, NAN, NAN, NAN, NAN, 20.0],
             power_dbm=[46.0, NAN, 46.0, NAN, NAN, 43.0, 43.0, NAN, 40.0, 15.2],
