@@ -31,6 +31,12 @@ def metres_per_unit(unit: str, place: Place) -> float:
     return known[word]
 
 
+def as_float32(value: float) -> np.float32:
+    """Return a stated value in the type that heights are compared in, infinite where beyond it."""
+    with np.errstate(over="ignore"):
+        return np.float32(value)
+
+
 class Cleaner:
     """Brings raw blocks to metres and marks what is no height; remembers what it marked."""
 
@@ -51,7 +57,7 @@ class Cleaner:
         if missing.any() and not (source.nodata is not None and np.isnan(source.nodata)):
             self._nan.add(source.file)
         if source.nodata is not None and not np.isnan(source.nodata):
-            missing |= raw == np.asarray(source.nodata).astype(raw.dtype)
+            missing |= values == as_float32(source.nodata)
         if (source.scale, source.offset) != (1.0, 0.0):
             values = values * np.float32(source.scale) + np.float32(source.offset)
         metres = values * np.float32(factor)

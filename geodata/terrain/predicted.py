@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geodata.errors import Fault, FileRefusedError, Place
+from geodata.terrain.heights import as_float32
 from geodata.terrain.native import OpenFiles
 from geodata.terrain.raster import Grid, Raster
 from geodata.terrain.resampling import resample_heights
@@ -45,7 +46,7 @@ def read_predicted(sources: Sequence[RasterSource], grid: Grid) -> PredictedSign
         values = raw.astype(np.float32)
         missing = ~np.isfinite(values)
         if source.nodata is not None and not np.isnan(source.nodata):
-            missing |= raw == np.asarray(source.nodata).astype(raw.dtype)
+            missing |= values == as_float32(source.nodata)
         missing |= np.isin(values, np.array(settings()["sentinels"]["values"], dtype=np.float32))
         dbm = values * np.float32(source.scale) + np.float32(source.offset)
         beyond = ~missing & ((dbm < low) | (dbm > high))

@@ -1,6 +1,7 @@
 """Arrays that carry their place: values, grid (CRS and transform), unit and nodata together."""
 
 from dataclasses import dataclass
+from hashlib import sha256
 
 import numpy as np
 from affine import Affine
@@ -78,6 +79,20 @@ class Raster:
         if np.isnan(self.nodata):
             return np.asarray(np.isnan(self.values))
         return np.asarray(self.values == self.nodata)
+
+
+def hash_raster(raster: Raster) -> str:
+    """Return what tells a raster from any other: values, place and unit, the same on any machine.
+
+    Results that depend on a window of terrain are kept under it.
+    """
+    grid = raster.grid
+    head = (grid.crs, *grid.transform[:6], grid.width, grid.height, raster.unit, raster.nodata)
+    values = np.ascontiguousarray(raster.values)
+    little = values.astype(values.dtype.newbyteorder("<"), copy=False)
+    digest = sha256(f"{head} {little.dtype.str}".encode())
+    digest.update(little.tobytes())
+    return digest.hexdigest()
 
 
 def lonlat_bounds(bounds: Bounds, crs: str) -> Bounds:

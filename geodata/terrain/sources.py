@@ -21,6 +21,7 @@ from geodata.terrain.systems import carry, in_degrees, raster_system
 
 _HGT_SIDES = (1201, 1801, 3601)  # 3, 2 and 1 arc seconds (GDAL, driver SRTMHGT)
 _DEGREE_M = 111_132.0  # of latitude, at 45°
+_UTF8_FLAG = 0x800  # of a member of a zip
 _POLE_DEG = 91.0  # a raster of the globe may reach half a cell over
 _TURN_DEG = 361.0
 
@@ -96,12 +97,21 @@ def _members(path: Path) -> list[tuple[str, str]]:
         return [(str(path), path.name)]
     try:
         with zipfile.ZipFile(path) as archive:
-            names = sorted(name for name in archive.namelist() if _is_raster(name))
+            entries = [entry for entry in archive.infolist() if _is_raster(entry.filename)]
     except (zipfile.BadZipFile, OSError) as error:
         raise FileRefusedError("raster_unreadable", Place(file=path.name)) from error
-    if not names:
+    if not entries:
         raise FileRefusedError("raster_none", Place(file=path.name))
-    return [(f"/vsizip/{path}/{name}", Path(name).name) for name in names]
+    entries.sort(key=lambda entry: entry.filename)
+    return [(f"/vsizip/{path}/{entry.filename}", _shown_name(entry)) for entry in entries]
+
+
+def _shown_name(entry: zipfile.ZipInfo) -> str:
+    """Return a member's name for people: Windows writes GBK where zipfile reads CP437."""
+    name = entry.filename
+    if not entry.flag_bits & _UTF8_FLAG and not name.isascii():
+        name = name.encode("cp437", errors="replace").decode("gb18030", errors="replace")
+    return Path(name).name
 
 
 def _is_raster(name: str) -> bool:

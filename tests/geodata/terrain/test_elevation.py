@@ -15,7 +15,7 @@ from made_rasters import write_raster as write
 from geodata.crs import from_cgcs2000
 from geodata.errors import FileRefusedError, UsageError
 from geodata.terrain.elevation import read_elevation, read_window
-from geodata.terrain.raster import Grid, Raster, metric_grid
+from geodata.terrain.raster import Grid, Raster, hash_raster, metric_grid
 from geodata.terrain.sources import open_sources
 
 AREA = (WEST + 0.02, NORTH - 0.09, WEST + 0.09, NORTH - 0.02)
@@ -106,6 +106,55 @@ def test_priority_is_kept_between_lattices_that_alternate(tmp_path: Path) -> Non
     found = read_window(sources, AREA, "EPSG:4490", 30.0)
     assert set(np.unique(found.raster.values)) == {100.0, 200.0}
     assert set(found.shares) == {"a.tif", "b.tif"}
+
+
+def test_files_in_different_systems_meet_without_a_gap(tmp_path: Path) -> None:
+    write_degrees(tmp_path / "1.tif", columns=200)
+    transform = Affine(30.0, 0, 420_000.0, 0, -30.0, 3_795_000.0)
+    x = 420_000.0 + 30 * (np.arange(600) + 0.5)
+    y = 3_795_000.0 - 30 * (np.arange(800) + 0.5)
+    heights = tilted(*np.meshgrid(x, y)).astype("float32")
+    write(tmp_path / "2.tif", heights, transform, METRIC)
+    found = read_window(open_sources([tmp_path])[0], AREA, "EPSG:4490", 30.0)
+    assert (found.missing, found.filled, len(found.shares)) == (0.0, 0.0, 2)
+    # In the last half cell of the first file its outermost middle counts.
+    assert np.abs(found.raster.values - plane_of(found.raster.grid)).max() < 0.16
+
+
+def test_no_data_that_the_type_cannot_hold_is_no_height(tmp_path: Path) -> None:
+    path = write_degrees(tmp_path / "byte.tif", lambda x, _: 0 * x + 90, dtype="uint8")
+    found = read_window(open_sources([path], nodata=-9999.0)[0], AREA, "EPSG:4490", 30.0)
+    assert (found.raster.values == 90).all()
+    void = open_sources([path], nodata=90.0)[0]
+    with pytest.raises(FileRefusedError, match="elevation_empty"):
+        read_window(void, AREA, "EPSG:4490", 30.0)
+
+
+def test_a_raster_is_told_by_values_place_and_unit() -> None:
+    grid = metric_grid(AREA, "EPSG:4490", 300.0)
+    values = plane_of(grid).astype("float32")
+    first = hash_raster(Raster(values, grid, "m", float("nan")))
+    assert first == hash_raster(Raster(values.astype(">f4"), grid, "m", float("nan")))
+    moved = Grid(grid.crs, grid.transform @ Affine.translation(1, 0), grid.width, grid.height)
+    others = [
+        Raster(values + np.float32(1e-3), grid, "m", float("nan")),
+        Raster(values, moved, "m", float("nan")),
+        Raster(values, grid, "ft", float("nan")),
+    ]
+    assert len({first, *(hash_raster(raster) for raster in others)}) == 4
+
+
+def test_names_in_a_zip_of_windows_are_readable(tmp_path: Path) -> None:
+    class Gbk(zipfile.ZipInfo):
+        def _encodeFilenameFlags(self) -> tuple[bytes, int]:  # noqa: N802
+            return self.filename.encode("gbk"), self.flag_bits
+
+    content = write_degrees(tmp_path / "dem.tif").read_bytes()
+    with zipfile.ZipFile(tmp_path / "数据.zip", "w") as archive:
+        archive.writestr(Gbk("禹州/高程.tif"), content)
+    sources, _ = open_sources([tmp_path / "数据.zip"])
+    assert sources[0].file == "高程.tif"
+    assert not read_window(sources, AREA, "EPSG:4490", 30.0).raster.missing.any()
 
 
 def test_scaled_integers_are_their_values(tmp_path: Path) -> None:
