@@ -36,10 +36,14 @@ def test_the_table_in_the_docs_names_every_file() -> None:
     assert [name for name in COMPARED if f"| `{name}` | {len(COMPARED[name])} |" not in text] == []
 
 
-def test_the_example_in_the_docs_runs(capsys: pytest.CaptureFixture[str]) -> None:
-    example = DOC.read_text("utf-8").split("```python")[1].split("```")[0]
-    exec(compile(example, str(DOC), "exec"), {})
-    assert "diffraction" in capsys.readouterr().out
+def test_the_examples_in_the_docs_run(capsys: pytest.CaptureFixture[str]) -> None:
+    examples = [part.split("```")[0] for part in DOC.read_text("utf-8").split("```python")[1:]]
+    assert len(examples) == 2
+    for example in examples:
+        exec(compile(example, str(DOC), "exec"), {})
+    printed = capsys.readouterr().out
+    assert "diffraction" in printed
+    assert "(2, 101, 101)" in printed
 
 
 def test_what_the_log_calls_eq_43_is_what_eq_61_made_of_it() -> None:
