@@ -1,8 +1,3 @@
-"""The verbs people have: every one takes the workspace and the actor who asks.
-
-One line a verb, for readers and type checkers; ``__init__`` imports by it.
-"""
-
 from coverage_map.pipeline.accounts import actor_of as actor_of
 from coverage_map.pipeline.accounts import list_accounts as list_accounts
 from coverage_map.pipeline.accounts import sign_in as sign_in
@@ -113,7 +108,5 @@ from geodata.ingest.archive import bundle_files as bundle_files
 from geodata.ingest.report import CheckedTable as CheckedTable
 from geodata.ingest.report import CrsScore as CrsScore
 from geodata.ingest.report import Question as Question
-
-__all__: list[str]
 
 def load() -> None: ...
