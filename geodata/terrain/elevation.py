@@ -107,10 +107,11 @@ def _resample(
         try:
             return resample_heights(used, grid, cleaner, files)
         except FileRefusedError as error:
-            refused.append(error.fault)
-            used[:] = [each for each in used if each.file != error.fault.place.file]
-            if not used:
+            left = [each for each in used if each.file != error.fault.place.file]
+            if not left or len(left) == len(used):
                 raise
+            refused.append(error.fault)
+            used[:] = left
 
 
 def _finish(
