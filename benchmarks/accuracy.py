@@ -87,6 +87,7 @@ def table_rows(verdicts: Sequence[Verdict]) -> list[list[str]]:
             share(total["files asked"], "files"),
             0.05,
         ),
+        told("... whose own word on it is false", share(total["files asked lie"], "files")),
         told("... of files with positions", share(total["files asked"], "files placed")),
         told("... of tables with positions", share(total["crs asked"], "placed")),
         *[told(name, share(part, whole)) for name, part, whole in sizes],

@@ -50,7 +50,9 @@ def judge(variation: Variation) -> Verdict:
     pairs = _pair(variation.sheets, reports)
     placed = [report for truth, report in pairs if truth.crs]
     verdict.counts["files placed"] += bool(placed)
-    verdict.counts["files asked"] += any(is_asked(report) for report in placed if report)
+    asked = [truth for truth, report in pairs if truth.crs and report and is_asked(report)]
+    verdict.counts["files asked"] += bool(asked)
+    verdict.counts["files asked lie"] += any(truth.claim == "lie" for truth in asked)
     answers = {}
     for truth, report in pairs:
         if report is not None and (answer := _answer(truth, report)) is not None:

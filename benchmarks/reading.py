@@ -18,6 +18,7 @@ import xlsxwriter
 
 from benchmarks.table import print_table
 from benchmarks.varied.headers import all_aliases
+from benchmarks.varied.parameters import PARAMETERS, spell_parameter
 from benchmarks.varied.spelling import fill, spell, words
 from benchmarks.varied.world import build_world
 from coverage_map.export.returned import return_file
@@ -47,7 +48,10 @@ def write_cells(file: Path, rows: int) -> None:
     columns: dict[str, list[Any]] = {}
     for name in (name for name in kind.fields if name in frame):
         header = all_aliases(kind, name)[0]
-        columns[header] = spell(kind.fields[name], frame[name].tolist(), header, rng)
+        if name in PARAMETERS and name != "source_id":
+            columns[header] = spell_parameter(frame, name, header, rng)[0]
+        else:
+            columns[header] = spell(kind.fields[name], frame[name].tolist(), header, rng)
     for name, source in zip(PLACES, ("county", "township", "village"), strict=True):
         columns[all_aliases(kind, name)[0]] = list(labels[source])
     columns |= {"经度": frame["lon"].tolist(), "纬度": frame["lat"].tolist()}
