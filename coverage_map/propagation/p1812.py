@@ -17,9 +17,10 @@ The slow reference, to be read beside the Recommendation; one phenomenon a modul
 | Att. 1     | ``profile_geometry``    | horizons, smooth Earth, effective heights       |
 | Att. 2     | ``inverse_normal``      |                                                 |
 
-Equation numbers are those that the published validation logs print beside each quantity; they
-fit edition 6 in all of §3 and §4. Attachment 1 is numbered as in the logs (editions 4 and 5).
-Editions 7 and 8 have the same equations but for §4.4: see ``troposcatter``.
+Equation numbers are those that the published validation logs print beside each quantity. For
+Attachment 1 the logs keep the count of an earlier edition: the source published for edition 6
+counts two higher there (its (80) is our (78)). Editions 7 and 8 differ in §4.4 only, as far as
+published software shows: see ``troposcatter``.
 """
 
 from dataclasses import dataclass, field

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from coverage_map.propagation.area.pattern import Pattern, make_pattern
 from coverage_map.propagation.area.radial import make_radial
-from coverage_map.propagation.area.sweep import Air, Rasters, sweep_radials
+from coverage_map.propagation.area.sweep import Air, Rasters, height_between, sweep_radials
 from coverage_map.propagation.ducting import low_frequency_loss_db
 from coverage_map.propagation.environment import Environment
 from coverage_map.propagation.inverse_normal import inverse_normal
@@ -147,9 +147,7 @@ def _check(ground: Ground, mast: Mast, links: Sequence[Link], radius_km: float) 
         shapes.add(ground.zone.shape)
     if len(shapes) > 1 or not links:
         raise PathRefusedError("area_uneven", links=len(links), shapes=len(shapes))
-    rows, columns = ground.terrain_m.shape
-    inside = 0 <= mast.row <= rows - 1 and 0 <= mast.column <= columns - 1
-    if not inside or np.isnan(ground.terrain_m[round(mast.row), round(mast.column)]):
+    if np.isnan(height_between(ground.terrain_m, mast.row, mast.column)):
         raise PathRefusedError("area_mast_outside", row=mast.row, column=mast.column)
     check_between("p1812", "distance_km", radius_km, (ground.cell_m / 1e3, 3000.0))
     for link in links:

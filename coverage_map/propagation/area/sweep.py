@@ -40,7 +40,7 @@ class Air(NamedTuple):
 
 
 @compiled
-def _between(raster: NDArray[np.float32], row: float, column: float) -> float:
+def height_between(raster: NDArray[np.float32], row: float, column: float) -> float:
     """Return the raster's value between its four nearest centres; NaN outside."""
     rows, columns = raster.shape
     if row < 0 or column < 0 or row > rows - 1 or column > columns - 1:
@@ -65,7 +65,7 @@ def sample_radial(
     all_inland = rasters.zone.size == 1
     for i in range(points):
         at_row, at_column = row - i * north, column + i * east
-        ground = _between(rasters.ground_m, at_row, at_column)
+        ground = height_between(rasters.ground_m, at_row, at_column)
         if np.isnan(ground):
             return i
         r, c = int(np.floor(at_row + 0.5)), int(np.floor(at_column + 0.5))
@@ -241,7 +241,7 @@ def sweep_radials(
             pixel, length_km = pattern.pixel[k], pattern.distance_km[k]
             cells = length_km * 1e3 / rasters.cell_m
             at_row, at_column = row - cells * cos(azimuth), column + cells * sin(azimuth)
-            ground_m = _between(rasters.ground_m, at_row, at_column)
+            ground_m = height_between(rasters.ground_m, at_row, at_column)
             last = last_point(length_km * 1e3 / rasters.cell_m)
             if last >= points or np.isnan(ground_m):
                 continue

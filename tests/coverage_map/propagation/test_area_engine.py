@@ -34,7 +34,7 @@ from coverage_map.propagation.area.hull import farthest_above, push_point, touch
 from coverage_map.propagation.area.loss_map import _rasters
 from coverage_map.propagation.area.pattern import last_point
 from coverage_map.propagation.area.radial import make_radial
-from coverage_map.propagation.area.sweep import _between, sample_radial
+from coverage_map.propagation.area.sweep import height_between, sample_radial
 from coverage_map.propagation.bullington import WAVELENGTH_M_GHZ, bullington_edge
 from coverage_map.text import LANGUAGES, Text
 
@@ -83,7 +83,7 @@ def _same_path(ground: Ground, pattern: Pattern, k: int) -> Path:
     part = slice(0, last_point(cells) + 1)
     return Path(
         np.append(radial.distance_km[part], length_km),
-        np.append(radial.ground_m[part], _between(ground.terrain_m, *at)),
+        np.append(radial.ground_m[part], height_between(ground.terrain_m, *at)),
         np.append((radial.surface_m - radial.ground_m)[part], 0.0),
         np.append(radial.zone[part], 4 if ground.zone is None else ground.zone[row, column]).astype(
             np.int64
@@ -192,6 +192,7 @@ def test_behind_unknown_ground_nothing_is_said() -> None:
         (replace(MAST, row=-1.0), [Link(1.8, 35, 1.5)], "area_mast_outside"),
         (replace(MAST, column=float(SIZE)), [Link(1.8, 35, 1.5)], "area_mast_outside"),
         (Mast(10.0, 10.0, 34.0), [Link(1.8, 35, 1.5)], "area_mast_outside"),
+        (Mast(9.2, 10.0, 34.0), [Link(1.8, 35, 1.5)], "area_mast_outside"),  # a void beside it
         (MAST, [], "area_uneven"),
         (MAST, [Link(7.0, 35, 1.5)], "range_frequency_ghz"),
         (MAST, [Link(1.8, 0, 1.5)], "range_tx_height_m"),
