@@ -5,9 +5,13 @@ degree. Gain is in dBd unless the line says dBi; losses are below the maximum.
 """
 
 import re
+import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
+from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,12 +23,11 @@ Floats = NDArray[np.float64]
 _SECTIONS = {"HORIZONTAL": "horizontal", "VERTICAL": "vertical"}
 _NUMBER = re.compile(r"[-+]?\d*[.,]?\d+(?:[eE][-+]?\d+)?")
 _ENCODINGS = ("utf-8-sig", "gb18030", "latin-1")
-_LEAST_ROWS = 36  # one each ten degrees
-_LONGEST_GAP_DEG = 15.0
-_SAME_DB = 0.05
-_SLACK_DB = 0.5
-_WIDTH_SLACK_DEG = 5.0
-_GAINS_DBI = (-10.0, 35.0)
+
+
+@cache
+def _limits() -> Mapping[str, Any]:
+    return tomllib.loads((files("geodata.antennas") / "planet.toml").read_text(encoding="utf-8"))
 
 
 @dataclass
@@ -152,7 +155,7 @@ def _read_row(reading: _Reading, section: str, row: int, line: str) -> None:
     angle, loss = numbers[0] % 360.0, numbers[1]
     cut = reading.cuts[section]
     if angle in cut:
-        if abs(cut[angle][0] - loss) > _SAME_DB:
+        if abs(cut[angle][0] - loss) > _limits()["same_db"]:
             reading.say("pattern_angle_twice", row, line, angle=angle, first=cut[angle][1])
         return
     cut[angle] = (loss, row)
@@ -169,14 +172,14 @@ def _make_cut(reading: _Reading, name: str) -> Floats | None:
     found = reading.cuts.get(name, {})
     angles = np.array(sorted(found))
     gap = float(np.diff(np.append(angles, angles[0] + 360.0)).max()) if len(angles) else 360.0
-    if len(angles) < _LEAST_ROWS or gap > _LONGEST_GAP_DEG:
+    if len(angles) < _limits()["least_rows"] or gap > _limits()["longest_gap_deg"]:
         reading.say(
             "pattern_incomplete", severity="error", section=name, rows=len(angles), gap=round(gap)
         )
         return None
     losses = np.array([found[angle][0] for angle in angles])
-    if losses.min() < -_SLACK_DB:
-        if losses.max() > _SLACK_DB:
+    if losses.min() < -_limits()["slack_db"]:
+        if losses.max() > _limits()["slack_db"]:
             worst = int(np.argmin(losses))
             reading.say(
                 "pattern_values",
@@ -214,7 +217,7 @@ def _read_gain(reading: _Reading, gain_dbi: float | None) -> float | None:
         value += DBD_TO_DBI
         if "dbd" not in unit:
             reading.say("pattern_gain_unit", row, text, "note", gain=round(value, 2))
-    low, high = _GAINS_DBI
+    low, high = _limits()["gains_dbi"]
     if not low <= value <= high:
         reading.say("pattern_gain", row, text, "error")
         return None
@@ -238,13 +241,17 @@ def _read_tilt(reading: _Reading, vertical: Floats) -> float:
 def _points_up(vertical: Floats, tilt: float) -> bool:
     """Say whether the beam lies as far above the horizon as it should lie below."""
     down, up = round(tilt) % 360, -round(tilt) % 360
-    return bool(vertical[up] + _SLACK_DB < vertical[down])
+    return bool(vertical[up] + _limits()["slack_db"] < vertical[down])
 
 
 def _compare_width(reading: _Reading, horizontal: Floats) -> None:
     stated, text, row = _head_number(reading, "H_WIDTH")
     measured = half_power_width_deg(horizontal)
-    if stated is not None and stated < 360 and abs(stated - measured) > _WIDTH_SLACK_DEG:
+    if (
+        stated is not None
+        and stated < 360
+        and abs(stated - measured) > _limits()["width_slack_deg"]
+    ):
         reading.say("pattern_width", row, text, measured=round(measured, 1))
 
 
