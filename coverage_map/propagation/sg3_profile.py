@@ -52,12 +52,15 @@ def _read(rows: Sequence[list[str]]) -> Sg3Profile:
     rx = float(said["rx lat:"]), float(said["rx lon:"])
     start = next(number for number, row in enumerate(rows) if row[0] == "Number of Points:")
     count = int(rows[start][1])
-    table = np.array([row[:5] for row in rows[start + 1 : start + 1 + count]], dtype=np.float64)
-    zone = table[:, 4].astype(np.int64)
+    points = [_read_point(row) for row in rows[start + 1 : start + 1 + count]]
+    distance_km, terrain_m, clutter_m, zones = (
+        np.array(each) for each in zip(*points, strict=True)
+    )
+    zone = zones.astype(np.int64)
     path = Path(
-        distance_km=table[:, 0],
-        terrain_m=table[:, 1],
-        clutter_m=table[:, 3],
+        distance_km=distance_km,
+        terrain_m=terrain_m,
+        clutter_m=clutter_m,
         zone=zone,
         tx_latitude_deg=tx[0],
         azimuth_deg=find_bearing_deg(*tx, *rx),
@@ -78,6 +81,12 @@ def _read(rows: Sequence[list[str]]) -> Sg3Profile:
         delta_n=float(said["average annual values dn (n-units/km):"]),
         n0=float(said["average annual sea-level surface refractivity no (n-units):"]),
     )
+
+
+def _read_point(row: list[str]) -> tuple[float, float, float, float]:
+    """Return distance, ground, clutter and zone; bare and inland where the file leaves them out."""
+    cells = [*row, "", "", ""]
+    return float(row[0]), float(row[1]), float(cells[3] or 0), float(cells[4] or Zone.INLAND)
 
 
 def _read_measurements(rows: Sequence[list[str]]) -> list[dict[str, str]]:

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from coverage_map.propagation.area.air import Air
 from coverage_map.propagation.area.compiled import compiled, compiled_reordered, decadic
 from coverage_map.propagation.area.edges import clearest_point, edge_shape, smooth_edge_shape
 from coverage_map.propagation.area.hull import farthest_above, touch_from_right
@@ -26,25 +27,34 @@ from coverage_map.propagation.area.sphere import Sphere, find_sphere, needed_cle
 from coverage_map.propagation.path import Floats
 
 
+class Edge(NamedTuple):
+    """What diffraction over one effective Earth is made of, without the frequency."""
+
+    shape: float  # of the profile's knife edge, see edges
+    sphere: Sphere
+    smooth_shape: float  # of the smooth surface's edge; not set where no band asks for it
+
+
+class Horizons(NamedTuple):
+    """Where mast and receiver see the bare ground end, P.1812 Attachment 1."""
+
+    beyond: bool  # the path goes beyond them
+    tx_mrad: float
+    rx_mrad: float
+    tx_point: int  # -1: line of sight, not looked for yet
+    rx_point: int
+
+
 class Geometry(NamedTuple):
     """One path, from a mast to a receiver, without the frequency."""
 
-    last: int  # the radial's last point before the receiver
     length_km: float
     mast_m: float  # above the sea
     receiver_m: float
-    shape: float  # of the profile's edge, see edges
-    ducting_shape: float
-    sphere: Sphere
-    ducting_sphere: Sphere
-    smooth_shape: float  # of the smooth surface's edge; not set where no band asks for it
-    ducting_smooth_shape: float
-    trans_horizon: bool
-    tx_mrad: float
-    rx_mrad: float
+    median: Edge
+    ducting: Edge
+    horizons: Horizons
     path_mrad: float
-    tx_point: int  # of the horizons; -1: line of sight, not looked for yet
-    rx_point: int
     tx_ground_m: float  # [hst], [hsr] of eq. (90)
     rx_ground_m: float
     log_length: float  # to base ten, of the length and of the slant distance in km
@@ -104,19 +114,72 @@ def _lowered_ground(
 
 
 @compiled
-def _smooth_shape(
+def _find_edge(
     radial: Radial,
+    curved_m: Floats,
+    hull: int,
+    ray: float,
     last: int,
     length_km: float,
-    sphere: Sphere,
+    mast_m: float,
+    receiver_m: float,
+    tx_m: float,
+    rx_m: float,
     radius_km: float,
     lowest_ghz: float,
-) -> float:
-    if not sphere.beyond and sphere.clearance_m > needed_clearance_m(sphere, lowest_ghz):
-        return 0.0  # the round Earth costs nothing, nobody will ask
-    return smooth_edge_shape(
-        radial.distance_km, last, radius_km, length_km, sphere.tx_m, sphere.rx_m
+) -> Edge:
+    """Return what diffraction over an Earth of that radius is made of.
+
+    ``curved_m`` is the surface without that Earth's bulge, ``hull`` the number of its hull, ``ray``
+    the steepest ray from the mast, ``tx_m`` and ``rx_m`` heights over the smooth surface.
+    """
+    x = radial.distance_km
+    shape = edge_shape(
+        x,
+        curved_m,
+        radial.hulls[hull],
+        radial.sizes[hull],
+        ray,
+        radius_km,
+        length_km,
+        mast_m,
+        receiver_m,
     )
+    sphere = find_sphere(length_km, tx_m, rx_m, radius_km)
+    smooth_shape = 0.0
+    if sphere.beyond or sphere.clearance_m <= needed_clearance_m(sphere, lowest_ghz):
+        smooth_shape = smooth_edge_shape(x, last, radius_km, length_km, tx_m, rx_m)
+    return Edge(shape, sphere, smooth_shape)
+
+
+@compiled
+def _find_horizons(
+    radial: Radial,
+    mast: int,
+    mast_m: float,
+    receiver_m: float,
+    length_km: float,
+    median_km: float,
+) -> Horizons:
+    bend = length_km / (2 * median_km)
+    rise = (receiver_m - mast_m) / (1e3 * length_km)
+    horizon, to_receiver = radial.steepest[mast, HORIZON] / 1e3, rise - bend
+    tx_mrad = _arc_tangent_mrad(max(horizon, to_receiver))  # (77)
+    if horizon <= to_receiver:
+        return Horizons(False, tx_mrad, _arc_tangent_mrad(-rise - bend), -1, -1)  # (79)
+    at_m = receiver_m - 500.0 / median_km * length_km * length_km
+    touched = touch_from_right(
+        radial.hulls[CURVED_GROUND],
+        radial.sizes[CURVED_GROUND],
+        radial.distance_km,
+        radial.curved_ground_m,
+        length_km,
+        at_m,
+    )
+    back_km = length_km - radial.distance_km[touched]
+    drop = (radial.ground_m[touched] - receiver_m) / (1e3 * back_km)
+    rx_mrad = _arc_tangent_mrad(drop - back_km / (2 * median_km))  # (80)
+    return Horizons(True, tx_mrad, rx_mrad, radial.horizon_point[mast], touched)
 
 
 @compiled
@@ -128,94 +191,59 @@ def find_geometry(
     ground_m: float,
     receiver_m: float,
     length_km: float,
-    median_km: float,
-    ducting_km: float,
-    ducting: bool,
-    lowest_ghz: float,
+    air: Air,
 ) -> Geometry:
     """Return the geometry of a path; point ``last`` and those before are swept already.
 
-    ``ground_m`` is the receiver's ground, ``receiver_m`` its antenna above the sea; ``ducting``
-    asks for the edge over the Earth of ducting too, ``lowest_ghz`` is the lowest of the bands.
+    ``ground_m`` is the receiver's ground, ``receiver_m`` its antenna above the sea.
     """
     hst, hsr = _smooth_ground(radial, last, length_km, ground_m)
     hstd, hsrd = _lowered_ground(radial, mast, length_km, mast_m, receiver_m, hst, hsr)
     foot_m = radial.ground_m[0]
     tx_m, rx_m = mast_m - min(hstd, foot_m), receiver_m - min(hsrd, ground_m)  # (89), (37)
-    shape = edge_shape(
-        radial.distance_km,
+    median = _find_edge(
+        radial,
         radial.curved_surface_m,
-        radial.hulls[CURVED_SURFACE],
-        radial.sizes[CURVED_SURFACE],
+        CURVED_SURFACE,
         radial.steepest[mast, SURFACE],
-        median_km,
-        length_km,
-        mast_m,
-        receiver_m,
-    )
-    sphere = find_sphere(length_km, tx_m, rx_m, median_km)
-    smooth = _smooth_shape(radial, last, length_km, sphere, median_km, lowest_ghz)
-    ducting_shape, ducting_sphere, ducting_smooth = shape, sphere, smooth
-    if ducting:
-        ducting_shape = edge_shape(
-            radial.distance_km,
-            radial.ducting_surface_m,
-            radial.hulls[CURVED_DUCTING],
-            radial.sizes[CURVED_DUCTING],
-            radial.steepest[mast, DUCTING_SURFACE],
-            ducting_km,
-            length_km,
-            mast_m,
-            receiver_m,
-        )
-        ducting_sphere = find_sphere(length_km, tx_m, rx_m, ducting_km)
-        ducting_smooth = _smooth_shape(
-            radial, last, length_km, ducting_sphere, ducting_km, lowest_ghz
-        )
-    bend = length_km / (2 * median_km)
-    rise = (receiver_m - mast_m) / (1e3 * length_km)
-    horizon = radial.steepest[mast, HORIZON]
-    to_receiver = rise - bend
-    trans_horizon = horizon / 1e3 > to_receiver
-    tx_mrad = _arc_tangent_mrad(max(horizon / 1e3, to_receiver))  # (77)
-    tx_point = rx_point = -1
-    if trans_horizon:
-        tx_point = radial.horizon_point[mast]
-        at_m = receiver_m - 500.0 / median_km * length_km * length_km
-        rx_point = touch_from_right(
-            radial.hulls[CURVED_GROUND],
-            radial.sizes[CURVED_GROUND],
-            radial.distance_km,
-            radial.curved_ground_m,
-            length_km,
-            at_m,
-        )
-        back_km = length_km - radial.distance_km[rx_point]
-        drop = (radial.ground_m[rx_point] - receiver_m) / (1e3 * back_km)
-        rx_mrad = _arc_tangent_mrad(drop - back_km / (2 * median_km))  # (80)
-    else:
-        rx_mrad = _arc_tangent_mrad(-rise - bend)  # (79)
-    path_mrad = 1e3 * length_km / median_km + tx_mrad + rx_mrad  # (82)
-    slant = length_km * length_km + (mast_m - receiver_m) * (mast_m - receiver_m) / 1e6
-    for place in range(len(radial.kept)):
-        radial.kept[place] = np.nan
-    return Geometry(
         last,
         length_km,
         mast_m,
         receiver_m,
-        shape,
-        ducting_shape,
-        sphere,
-        ducting_sphere,
-        smooth,
-        ducting_smooth,
-        trans_horizon,
-        tx_mrad,
-        rx_mrad,
+        tx_m,
+        rx_m,
+        air.median_km,
+        air.lowest_ghz,
+    )
+    ducting = median
+    if air.ducting:
+        ducting = _find_edge(
+            radial,
+            radial.ducting_surface_m,
+            CURVED_DUCTING,
+            radial.steepest[mast, DUCTING_SURFACE],
+            last,
+            length_km,
+            mast_m,
+            receiver_m,
+            tx_m,
+            rx_m,
+            air.ducting_km,
+            air.lowest_ghz,
+        )
+    horizons = _find_horizons(radial, mast, mast_m, receiver_m, length_km, air.median_km)
+    path_mrad = 1e3 * length_km / air.median_km + horizons.tx_mrad + horizons.rx_mrad  # (82)
+    slant = length_km * length_km + (mast_m - receiver_m) * (mast_m - receiver_m) / 1e6
+    for place in range(len(radial.kept)):
+        radial.kept[place] = np.nan
+    return Geometry(
+        length_km,
+        mast_m,
+        receiver_m,
+        median,
+        ducting,
+        horizons,
         path_mrad,
-        tx_point,
-        rx_point,
         min(hst, foot_m),
         min(hsr, ground_m),
         decadic(length_km),

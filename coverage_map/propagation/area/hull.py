@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from coverage_map.propagation.area.compiled import compiled
 from coverage_map.propagation.path import Floats
 
-Stack = NDArray[np.int32]
+Stack = NDArray[np.int64]
 
 
 @compiled

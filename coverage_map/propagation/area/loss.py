@@ -9,10 +9,11 @@ from typing import NamedTuple
 
 import numpy as np
 
+from coverage_map.propagation.area.air import Air, Climate
 from coverage_map.propagation.area.compiled import compiled, decadic
-from coverage_map.propagation.area.geometry import Geometry, roughness_m, sight_point
+from coverage_map.propagation.area.geometry import Edge, Geometry, roughness_m, sight_point
 from coverage_map.propagation.area.radial import Radial
-from coverage_map.propagation.area.sphere import Sphere, sphere_loss_db
+from coverage_map.propagation.area.sphere import sphere_loss_db
 
 _NEVER = 1e-6  # a time factor below this changes nothing
 _NOTHING_DB = 4e-3
@@ -32,21 +33,6 @@ class Band(NamedTuple):
     low_frequency_db: float  # [Alf]
     troposcatter_db: float  # eq. (44) without distance and angle
     cube_root: float  # of the frequency
-
-
-class Climate(NamedTuple):
-    """Refractivity, shares and zones of one path."""
-
-    median_km: float
-    ducting_km: float
-    time_percent: float
-    time_inverse: float  # I(p/100)
-    latitude_deg: float
-    sea_share: float
-    longest_land_km: float
-    longest_inland_km: float
-    coast_tx_km: float
-    coast_rx_km: float
 
 
 @compiled
@@ -97,18 +83,11 @@ def bullington_db(shape: float, band: Band, length_km: float) -> float:
 
 
 @compiled
-def diffraction_db(
-    length_km: float,
-    shape: float,
-    smooth_shape: float,
-    sphere: Sphere,
-    band: Band,
-    sea_share: float,
-) -> float:
+def diffraction_db(length_km: float, edge: Edge, band: Band, sea_share: float) -> float:
     """Return Ld, eq. (39); the smooth edge matters only where the round Earth costs anything."""
-    actual_db = bullington_db(shape, band, length_km)
+    actual_db = bullington_db(edge.shape, band, length_km)
     sphere_db = sphere_loss_db(
-        sphere,
+        edge.sphere,
         length_km,
         band.frequency_ghz,
         band.cube_root,
@@ -118,7 +97,7 @@ def diffraction_db(
     )
     if sphere_db <= 0:
         return actual_db
-    return actual_db + max(sphere_db - bullington_db(smooth_shape, band, length_km), 0.0)
+    return actual_db + max(sphere_db - bullington_db(edge.smooth_shape, band, length_km), 0.0)
 
 
 @compiled
@@ -138,25 +117,25 @@ def _coupling_db(coast_km: float, horizon_km: float, altitude_m: float) -> float
 
 
 @compiled
-def _keep_horizons(radial: Radial, geometry: Geometry, climate: Climate) -> None:
+def _keep_horizons(radial: Radial, geometry: Geometry, air: Air) -> None:
     """Find what all bands need of the horizons for ducting, eq. (52)."""
-    kept, tx_point, rx_point = radial.kept, geometry.tx_point, geometry.rx_point
-    if not geometry.trans_horizon:
-        tx_point = rx_point = sight_point(radial, geometry, climate.median_km)
+    kept, tx_point, rx_point = radial.kept, geometry.horizons.tx_point, geometry.horizons.rx_point
+    if not geometry.horizons.beyond:
+        tx_point = rx_point = sight_point(radial, geometry, air.median_km)
     tx_km = radial.distance_km[tx_point]
     rx_km = geometry.length_km - radial.distance_km[rx_point]
     kept[_TX_POINT], kept[_RX_POINT] = tx_point, rx_point
     kept[_LOG_HORIZONS] = decadic(tx_km + rx_km)
     kept[_ANGLE] = (
-        1e3 * geometry.length_km / climate.median_km
-        + min(geometry.tx_mrad, 0.1 * tx_km)
-        + min(geometry.rx_mrad, 0.1 * rx_km)
+        1e3 * geometry.length_km / air.median_km
+        + min(geometry.horizons.tx_mrad, 0.1 * tx_km)
+        + min(geometry.horizons.rx_mrad, 0.1 * rx_km)
     )  # (52)
 
 
 @compiled
 def ducting_db(
-    radial: Radial, geometry: Geometry, band: Band, climate: Climate, enough_db: float
+    radial: Radial, geometry: Geometry, band: Band, climate: Climate, air: Air, enough_db: float
 ) -> float:
     """Return Lba, eq. (46)-(56), or, once it must exceed ``enough_db``, something that does.
 
@@ -164,12 +143,12 @@ def ducting_db(
     """
     kept = radial.kept
     if np.isnan(kept[_TX_POINT]):
-        _keep_horizons(radial, geometry, climate)
+        _keep_horizons(radial, geometry, air)
     fixed_db = (
         102.45
         + 20 * (band.log_frequency + kept[_LOG_HORIZONS])
         + band.low_frequency_db
-        + 5e-5 * climate.median_km * band.cube_root * kept[_ANGLE]  # (51)
+        + 5e-5 * air.median_km * band.cube_root * kept[_ANGLE]  # (51)
     )
     tx_point, rx_point = int(kept[_TX_POINT]), int(kept[_RX_POINT])
     tx_km = radial.distance_km[tx_point]
@@ -178,40 +157,40 @@ def ducting_db(
         fixed_db += _coupling_db(climate.coast_tx_km, tx_km, geometry.mast_m)
         fixed_db += _coupling_db(climate.coast_rx_km, rx_km, geometry.receiver_m)
     least = 0.0
-    if climate.time_percent < 50:
+    if air.time_percent < 50:
         least = -12 - 1.7 * (1.2 + 3.7e-3 * geometry.length_km)
     if fixed_db + least > enough_db:
         return float(fixed_db + least)
-    fixed_db += _shielding_db(geometry.tx_mrad, tx_km, band)
-    fixed_db += _shielding_db(geometry.rx_mrad, rx_km, band)  # (47), (50)
+    fixed_db += _shielding_db(geometry.horizons.tx_mrad, tx_km, band)
+    fixed_db += _shielding_db(geometry.horizons.rx_mrad, rx_km, band)  # (47), (50)
     if fixed_db + least > enough_db:
         return float(fixed_db + least)
     if np.isnan(kept[_TIME]):
-        kept[_TIME] = _time_db(radial, geometry, climate, tx_point, rx_point)
+        kept[_TIME] = _time_db(radial, geometry, climate, air, tx_point, rx_point)
     return float(fixed_db + kept[_TIME])
 
 
 @compiled
-def _least_ducting_db(geometry: Geometry, band: Band, climate: Climate) -> float:
+def _least_ducting_db(geometry: Geometry, band: Band, climate: Climate, air: Air) -> float:
     """Return what Lba cannot fall below where there is line of sight, for half of the time.
 
     Both horizon distances are one point then and add up to the path; A(p) is not negative, and an
     antenna's angle and its shielding together are only where it looks down.
     """
     d = geometry.length_km
-    if geometry.trans_horizon or climate.sea_share >= 0.75 or climate.time_percent < 50:
+    if geometry.horizons.beyond or climate.sea_share >= 0.75 or air.time_percent < 50:
         return -1e30
-    down_mrad = min(geometry.tx_mrad, 0.0) + min(geometry.rx_mrad, 0.0)
+    down_mrad = min(geometry.horizons.tx_mrad, 0.0) + min(geometry.horizons.rx_mrad, 0.0)
     return (
         102.45
         + 20 * (band.log_frequency + geometry.log_length)
-        + 5e-5 * climate.median_km * band.cube_root * (1e3 * d / climate.median_km + down_mrad)
+        + 5e-5 * air.median_km * band.cube_root * (1e3 * d / air.median_km + down_mrad)
     )
 
 
 @compiled
 def _time_db(
-    radial: Radial, geometry: Geometry, climate: Climate, tx_point: int, rx_point: int
+    radial: Radial, geometry: Geometry, climate: Climate, air: Air, tx_point: int, rx_point: int
 ) -> float:
     """Return A(p), eq. (53)-(56a); its factors are added as logarithms."""
     d = geometry.length_km
@@ -223,7 +202,7 @@ def _time_db(
     heights = sqrt(geometry.mast_m - geometry.tx_ground_m) + sqrt(
         geometry.receiver_m - geometry.rx_ground_m
     )
-    log_mu2 = min(alpha * log(500 / climate.median_km * d * d / (heights * heights)), 0.0)  # (55)
+    log_mu2 = min(alpha * log(500 / air.median_km * d * d / (heights * heights)), 0.0)  # (55)
     log_mu3 = 0.0
     if rough_m > 10:
         between_km = min(radial.distance_km[rx_point] - radial.distance_km[tx_point], 40.0)
@@ -231,63 +210,65 @@ def _time_db(
     log_beta = (log_ducting_percent(climate, tau) + log_mu2 + log_mu3) / _LN10  # (54)
     decline = (9.51 - 4.8 * log_beta + 0.198 * log_beta * log_beta) * 1e-6 * exp(1.13 * log_d)
     gamma = 1.076 * exp(-1.012 * log(2.0058 - log_beta) - decline)  # (53a)
-    log_ratio = decadic(climate.time_percent) - log_beta
+    log_ratio = decadic(air.time_percent) - log_beta
     return -12 + (1.2 + 3.7e-3 * d) * log_ratio + 12 * exp(_LN10 * gamma * log_ratio)  # (53)
 
 
 @compiled
-def median_loss_db(radial: Radial, geometry: Geometry, band: Band, climate: Climate) -> float:
+def median_loss_db(
+    radial: Radial, geometry: Geometry, band: Band, climate: Climate, air: Air
+) -> float:
     """Return the loss not exceeded for p % of the time at half of the places, eq. (69)."""
-    d = geometry.length_km
     free_db = 92.4 + 20 * (band.log_frequency + geometry.log_slant)  # (8)
-    ld50 = diffraction_db(
-        d, geometry.shape, geometry.smooth_shape, geometry.sphere, band, climate.sea_share
-    )
-    factor, ldp, sight_db, sight_b0_db, beta0 = 0.0, ld50, free_db, free_db, 0.0
-    if climate.time_inverse > _NEVER:  # not for half of the time: then Fi is zero
-        beta0 = exp(log_ducting_percent(climate, inland_saturation_of(climate.longest_inland_km)))
-        factor = 1.0
-        if climate.time_percent > beta0:
-            factor = climate.time_inverse / inverse_normal_of(beta0 / 100)
-        ldb = diffraction_db(
-            d,
-            geometry.ducting_shape,
-            geometry.ducting_smooth_shape,
-            geometry.ducting_sphere,
-            band,
-            climate.sea_share,
-        )
-        ldp = ld50 + factor * (ldb - ld50)  # (41)
-        horizon_km = d
-        if geometry.trans_horizon:
-            horizon_km = (
-                radial.distance_km[geometry.tx_point] + d - radial.distance_km[geometry.rx_point]
-            )
-        focus_db = 2.6 * (1 - exp(-0.1 * horizon_km))
-        sight_db = free_db + focus_db * decadic(climate.time_percent / 50)  # (10)
-        sight_b0_db = free_db + focus_db * decadic(beta0 / 50)  # (11)
+    ld50 = diffraction_db(geometry.length_km, geometry.median, band, climate.sea_share)
+    sight_db, ldp, lminb0p = free_db, ld50, free_db + ld50
+    if air.time_inverse > _NEVER:  # not for half of the time: then Fi is zero
+        sight_db, ldp, lminb0p = _for_less_time(radial, geometry, band, climate, air, free_db, ld50)
     lbd = sight_db + ldp  # (43)
-    lbd50 = free_db + ld50  # (42)
-    over_land_db = (1 - climate.sea_share) * ldp
-    if climate.time_percent < beta0:
-        lminb0p = sight_db + over_land_db  # (59)
-    else:
-        lminb0p = lbd50 + (sight_b0_db + over_land_db - lbd50) * factor
     fj, fk = geometry.angle_factor, geometry.distance_factor
     lbda = lbd
-    least_db = max(_least_ducting_db(geometry, band, climate), sight_db)
+    least_db = max(_least_ducting_db(geometry, band, climate, air), sight_db)
     if (lbd - least_db) * (1 - fj) * (1 - fk) > _NOTHING_DB:  # all that ducting can take off
-        lba = ducting_db(radial, geometry, band, climate, lbd)
+        lba = ducting_db(radial, geometry, band, climate, air, lbd)
         lminbap = _soft_maximum(lba, sight_db)
         if lminbap <= lbd:
             lbda = lminbap + (lbd - lminbap) * fk  # (61)
     lbam = lbda + (lminb0p - lbda) * fj  # (62)
-    scatter_db = (
-        band.troposcatter_db + 20 * geometry.log_length + 0.573 * geometry.path_mrad
-    )  # (44)
+    scatter_db = band.troposcatter_db + 20 * geometry.log_length + 0.573 * geometry.path_mrad
     if scatter_db - lbam < 25:  # else it adds less than 0.0001 dB
         lbam = -5 * decadic(10 ** (-0.2 * scatter_db) + 10 ** (-0.2 * lbam))  # (63)
     return max(sight_db, lbam)  # (69)
+
+
+@compiled
+def _for_less_time(
+    radial: Radial,
+    geometry: Geometry,
+    band: Band,
+    climate: Climate,
+    air: Air,
+    free_db: float,
+    ld50: float,
+) -> tuple[float, float, float]:
+    """Return Lb0p, Ldp, Lminb0p for less than half of the time, eq. (9)-(11), (40)-(42), (59)."""
+    beta0 = exp(log_ducting_percent(climate, inland_saturation_of(climate.longest_inland_km)))
+    factor = 1.0
+    if air.time_percent > beta0:
+        factor = air.time_inverse / inverse_normal_of(beta0 / 100)
+    ldb = diffraction_db(geometry.length_km, geometry.ducting, band, climate.sea_share)
+    ldp = ld50 + factor * (ldb - ld50)  # (41)
+    horizon_km = geometry.length_km
+    if geometry.horizons.beyond:
+        horizon_km += radial.distance_km[geometry.horizons.tx_point]
+        horizon_km -= radial.distance_km[geometry.horizons.rx_point]
+    focus_db = 2.6 * (1 - exp(-0.1 * horizon_km))
+    sight_db = free_db + focus_db * decadic(air.time_percent / 50)  # (10)
+    over_land_db = (1 - climate.sea_share) * ldp
+    if air.time_percent < beta0:
+        return sight_db, ldp, sight_db + over_land_db
+    sight_b0_db = free_db + focus_db * decadic(beta0 / 50)  # (11)
+    lbd50 = free_db + ld50  # (42)
+    return sight_db, ldp, lbd50 + (sight_b0_db + over_land_db - lbd50) * factor
 
 
 @compiled

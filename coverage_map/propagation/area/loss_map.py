@@ -7,9 +7,10 @@ from math import log10, sqrt
 import numpy as np
 from numpy.typing import NDArray
 
+from coverage_map.propagation.area.air import Air
 from coverage_map.propagation.area.pattern import Pattern, make_pattern
 from coverage_map.propagation.area.radial import make_radial
-from coverage_map.propagation.area.sweep import Air, Rasters, height_between, sweep_radials
+from coverage_map.propagation.area.sweep import Carried, Rasters, height_between, sweep_radials
 from coverage_map.propagation.ducting import low_frequency_loss_db
 from coverage_map.propagation.environment import Environment
 from coverage_map.propagation.inverse_normal import inverse_normal
@@ -82,11 +83,13 @@ def predict_area(
         pattern,
         make_radial(points, len(heights_m)),
         make_radial(2, len(heights_m)),
-        np.array(heights_m),
-        np.empty(len(heights_m)),
-        np.array([heights_m.index(links[n].tx_height_m) for n in order]),
-        np.array([links[n].rx_height_m for n in order]),
-        np.array([band_row(links[n], environment) for n in order]),
+        Carried(
+            heights_m=np.array(heights_m, dtype=np.float64),
+            masts_m=np.empty(len(heights_m)),
+            mast_of=np.array([heights_m.index(links[n].tx_height_m) for n in order]),
+            receiver_m=np.array([links[n].rx_height_m for n in order], dtype=np.float64),
+            bands=np.array([band_row(links[n], environment) for n in order]),
+        ),
         find_air(links, environment, mast.latitude_deg),
         0,
         len(pattern.azimuth_rad),

@@ -48,7 +48,7 @@ def make_radial(points: int, heights: int) -> Radial:
         curved_ground_m=np.zeros(points),
         curved_surface_m=np.zeros(points),
         ducting_surface_m=np.zeros(points),
-        hulls=np.zeros((4, points), dtype=np.int32),
+        hulls=np.zeros((4, points), dtype=np.int64),
         sizes=np.zeros(4, dtype=np.int64),
         steepest=np.zeros((heights, 4)),
         horizon_point=np.zeros(heights, dtype=np.int64),

@@ -1,21 +1,27 @@
 """The sweep: all radials of a mast, all bands, every pixel once."""
 
-from math import cos, log, pi, sin, tan
+from math import cos, log, sin
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from coverage_map.propagation.area.air import (
+    Air,
+    Climate,
+    centre_latitude_deg,
+    inland_climate,
+    mixed_climate,
+)
 from coverage_map.propagation.area.compiled import compiled, decadic
 from coverage_map.propagation.area.geometry import find_geometry
-from coverage_map.propagation.area.loss import Band, Climate, median_loss_db
+from coverage_map.propagation.area.loss import Band, median_loss_db
 from coverage_map.propagation.area.pattern import Pattern, last_point
 from coverage_map.propagation.area.radial import Radial, advance, start_radial
 from coverage_map.propagation.path import Floats
 
-_SEA, _INLAND = 1, 4
+_INLAND = 4
 _NEAR_KM, _REACH_KM = 0.04, 0.25  # near_field
-_EARTH_KM = 6371.0
 
 
 class Rasters(NamedTuple):
@@ -27,16 +33,14 @@ class Rasters(NamedTuple):
     cell_m: float
 
 
-class Air(NamedTuple):
-    """What holds for all paths of a mast."""
+class Carried(NamedTuple):
+    """The links of a mast: those of one mast height and receiver height stand together."""
 
-    median_km: float
-    ducting_km: float
-    time_percent: float
-    time_inverse: float
-    ducting: bool  # whether the Earth of ducting is needed at all
-    lowest_ghz: float  # of the bands
-    latitude_deg: float
+    heights_m: Floats  # of the antennas on the mast, above its foot
+    masts_m: Floats  # the same above the sea; filled by the sweep
+    mast_of: NDArray[np.int64]  # each link's place in both
+    receiver_m: Floats  # each link's phone, above its ground
+    bands: Floats  # one Band a row
 
 
 @compiled
@@ -77,66 +81,6 @@ def sample_radial(
 
 
 @compiled
-def find_path_climate(
-    radial: Radial, last: int, length_km: float, zone: int, air: Air, azimuth_rad: float
-) -> Climate:
-    """Return zones and latitude of a path whose receiver stands in ``zone``, see radio_climate."""
-    half = length_km / 2 / _EARTH_KM
-    bent = 0.5 * (half * sin(azimuth_rad)) ** 2 * tan(air.latitude_deg * pi / 180)
-    latitude_deg = air.latitude_deg + (half * cos(azimuth_rad) - bent) * 180 / pi
-    sea = land = inland = longest_land = longest_inland = 0.0
-    coast_tx = coast_rx = np.inf
-    before = 0.0
-    for i in range(last + 2):
-        here = zone if i > last else radial.zone[i]
-        start = before
-        if i > last:
-            end = length_km
-        elif i == last:
-            end = (radial.distance_km[i] + length_km) / 2
-        else:
-            end = (radial.distance_km[i] + radial.distance_km[i + 1]) / 2
-        before = end
-        land = 0.0 if here == _SEA else land + end - start
-        inland = inland + end - start if here == _INLAND else 0.0
-        longest_land, longest_inland = max(longest_land, land), max(longest_inland, inland)
-        if here == _SEA:
-            sea += end - start
-            coast_tx = min(coast_tx, start)
-            coast_rx = 0.0 if i > last else length_km - end
-    return Climate(
-        air.median_km,
-        air.ducting_km,
-        air.time_percent,
-        air.time_inverse,
-        latitude_deg,
-        sea / length_km,
-        longest_land,
-        longest_inland,
-        coast_tx,
-        coast_rx,
-    )
-
-
-@compiled
-def _inland_climate(length_km: float, air: Air, azimuth_rad: float) -> Climate:
-    half = length_km / 2 / _EARTH_KM
-    bent = 0.5 * (half * sin(azimuth_rad)) ** 2 * tan(air.latitude_deg * pi / 180)
-    return Climate(
-        air.median_km,
-        air.ducting_km,
-        air.time_percent,
-        air.time_inverse,
-        air.latitude_deg + (half * cos(azimuth_rad) - bent) * 180 / pi,
-        0.0,
-        length_km,
-        length_km,
-        np.inf,
-        np.inf,
-    )
-
-
-@compiled
 def _near_db(length_km: float, drop_m: float, band: Band, far_db: float) -> float:
     """Return the mean of free space and P.1812 nearer than it reaches, see near_field."""
     square = length_km * length_km + drop_m * drop_m / 1e6
@@ -153,32 +97,23 @@ def predict_receiver(
     last: int,
     length_km: float,
     ground_m: float,
-    masts_m: Floats,
-    mast_of: NDArray[np.int64],
-    receiver_m: Floats,
-    bands: Floats,
+    carried: Carried,
     climate: Climate,
-    ducting: bool,
-    lowest_ghz: float,
+    air: Air,
     losses: NDArray[np.float32],
+    pixel: int,
 ) -> None:
-    """Predict all links of a mast at one receiver; links of one mast height stand together.
-
-    ``mast_of`` is each link's row of ``masts_m``, ``receiver_m`` its phone's height above ground,
-    ``bands`` one ``Band`` a row.
-    """
+    """Predict all links of a mast at one receiver and write them to the pixel's row."""
+    mast_of, receiver_m, bands = carried.mast_of, carried.receiver_m, carried.bands
     geometry = find_geometry(
         radial,
         last,
-        0,
-        masts_m[0],
+        mast_of[0],
+        carried.masts_m[mast_of[0]],
         ground_m,
         ground_m + receiver_m[0],
         length_km,
-        climate.median_km,
-        climate.ducting_km,
-        ducting,
-        lowest_ghz,
+        air,
     )
     for link in range(len(mast_of)):
         mast = mast_of[link]
@@ -187,22 +122,27 @@ def predict_receiver(
                 radial,
                 last,
                 mast,
-                masts_m[mast],
+                carried.masts_m[mast],
                 ground_m,
                 ground_m + receiver_m[link],
                 length_km,
-                climate.median_km,
-                climate.ducting_km,
-                ducting,
-                lowest_ghz,
+                air,
             )
-        row = bands[link]
-        band = Band(row[0], row[1], row[2], row[3], row[4], row[5], row[6], row[7])
-        loss_db = median_loss_db(radial, geometry, band, climate)
+        band = Band(
+            bands[link, 0],
+            bands[link, 1],
+            bands[link, 2],
+            bands[link, 3],
+            bands[link, 4],
+            bands[link, 5],
+            bands[link, 6],
+            bands[link, 7],
+        )
+        loss_db = median_loss_db(radial, geometry, band, climate, air)
         if length_km < _REACH_KM:
             drop_m = geometry.mast_m - geometry.receiver_m
             loss_db = _near_db(length_km, drop_m, band, loss_db)
-        losses[link] = loss_db
+        losses[pixel, link] = loss_db
 
 
 @compiled
@@ -213,11 +153,7 @@ def sweep_radials(
     pattern: Pattern,
     radial: Radial,
     tiny: Radial,
-    mast_heights_m: Floats,
-    masts_m: Floats,
-    mast_of: NDArray[np.int64],
-    receiver_m: Floats,
-    bands: Floats,
+    carried: Carried,
     air: Air,
     first: int,
     end: int,
@@ -225,7 +161,8 @@ def sweep_radials(
 ) -> None:
     """Sweep the radials from ``first`` up to ``end`` and write the losses of their pixels.
 
-    ``losses`` is (pixels, links) and stays as it is where the ground is not known.
+    The mast stands at row and column of the rasters. ``losses`` is (pixels, links) and stays as it
+    is where the ground is not known.
     """
     all_inland = rasters.zone.size == 1
     for a in range(first, end):
@@ -234,42 +171,32 @@ def sweep_radials(
         if points == 0:
             continue
         start_radial(radial, air.median_km, air.ducting_km)
-        for mast in range(len(masts_m)):
-            masts_m[mast] = mast_heights_m[mast] + radial.ground_m[0]
+        for mast in range(len(carried.masts_m)):
+            carried.masts_m[mast] = carried.heights_m[mast] + radial.ground_m[0]
         swept = 0
         for k in range(pattern.start[a], pattern.start[a + 1]):
-            pixel, length_km = pattern.pixel[k], pattern.distance_km[k]
+            length_km = pattern.distance_km[k]
             cells = length_km * 1e3 / rasters.cell_m
             at_row, at_column = row - cells * cos(azimuth), column + cells * sin(azimuth)
             ground_m = height_between(rasters.ground_m, at_row, at_column)
-            last = last_point(length_km * 1e3 / rasters.cell_m)
+            last = last_point(cells)
             if last >= points or np.isnan(ground_m):
                 continue
             if swept < last:
-                advance(radial, swept + 1, last, masts_m, air.ducting)
+                advance(radial, swept + 1, last, carried.masts_m, air.ducting)
                 swept = last
+            latitude_deg = centre_latitude_deg(length_km, air, azimuth)
             if all_inland:
-                climate = _inland_climate(length_km, air, azimuth)
+                climate = inland_climate(length_km, latitude_deg)
             else:
                 zone = rasters.zone[int(np.floor(at_row + 0.5)), int(np.floor(at_column + 0.5))]
-                climate = find_path_climate(radial, last, length_km, zone, air, azimuth)
+                climate = mixed_climate(radial, last, length_km, zone, latitude_deg)
             path = radial
             if last == 0:
                 path, last = tiny, 1
-                _halve(radial, tiny, length_km, ground_m, masts_m, air)
+                _halve(radial, tiny, length_km, ground_m, carried.masts_m, air)
             predict_receiver(
-                path,
-                last,
-                length_km,
-                ground_m,
-                masts_m,
-                mast_of,
-                receiver_m,
-                bands,
-                climate,
-                air.ducting,
-                air.lowest_ghz,
-                losses[pixel],
+                path, last, length_km, ground_m, carried, climate, air, losses, pattern.pixel[k]
             )
 
 

@@ -229,7 +229,7 @@ def test_the_hull_knows_what_the_profile_knows(
     heights: NDArray[np.float64], eye_m: float, slope: float
 ) -> None:
     x = np.arange(len(heights), dtype=np.float64)
-    stack, size = np.zeros(len(heights), np.int32), 0
+    stack, size = np.zeros(len(heights), np.int64), 0
     for point in range(1, len(heights)):
         size = push_point(stack, size, x, heights, point)
     inner = slice(1, None)

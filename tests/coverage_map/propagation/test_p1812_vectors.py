@@ -61,6 +61,15 @@ def test_a_line_nobody_knows_counts_as_missed() -> None:
     assert [each.name for each in deviations if not each.met] == ["Lxyz (dB) Eq (999)"]
 
 
+def test_a_profile_without_clutter_and_zones_is_bare_and_inland() -> None:
+    text = (VECTORS / "profiles/rburg_rural_noclutter_los.csv").read_text("utf-8")
+    full = parse_sg3_profile(text)
+    short = parse_sg3_profile(text.replace(",2,0,4\n", "\n"))
+    assert short.path.clutter_m.max() == 0
+    assert (short.path.zone == full.path.zone).all()
+    assert short.links == full.links
+
+
 def test_log_rows_have_one_meaning_each() -> None:
     profile = parse_sg3_profile((VECTORS / "profiles/rburg.csv").read_text("utf-8"))
     from coverage_map.propagation import Environment, predict_p1812
