@@ -165,7 +165,8 @@ def _links(
     link_of, faults = [], []
     for cell in cells:
         link_of.append(-1)
-        if not (isfinite(cell.frequency_mhz) and isfinite(cell.radio.reference_dbm)):
+        stated = isfinite(cell.frequency_mhz) and isfinite(cell.radio.reference_dbm)
+        if not stated or cell.technology not in settings.generations:
             faults.append(Fault("signal_cell_unknown", params={"record": cell.record_id}))
             continue
         # Whole metres: heights are surveyed no better, and cells of one platform share the work.
