@@ -2,5 +2,5 @@
 
 ``mast`` predicts one mast; ``mosaic`` lays masts over each other tile by tile; ``chance`` says
 how likely at least one server is strong enough; ``shares`` counts people, households,
-settlements and area; ``test`` makes verdicts of it beside those of the distance test.
+settlements and area; ``judging`` makes verdicts of it beside those of the distance test.
 """

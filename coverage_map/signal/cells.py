@@ -24,6 +24,7 @@ class Cell:
     operators: tuple[str, ...]
     frequency_mhz: float
     radio: CellRadio
+    owner: str = ""
 
 
 def gather_cells(frame: pd.DataFrame, radios: Sequence[CellRadio]) -> tuple[Cell, ...]:
@@ -45,6 +46,7 @@ def gather_cells(frame: pd.DataFrame, radios: Sequence[CellRadio]) -> tuple[Cell
             operators=_operators(row),
             frequency_mhz=_frequency_mhz(row),
             radio=radio,
+            owner=_word(row, "owner"),
         )
         for row, radio in zip(rows, radios, strict=True)
     )

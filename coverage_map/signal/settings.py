@@ -31,7 +31,8 @@ class SignalSettings:
     model_db: float
     correlation: float
     height_decade_db: float
-    covered_probability: float
+    place_kinds: tuple[str, ...]
+    least_households: int
     hash: str
 
 
@@ -58,6 +59,8 @@ def read_signal_settings(path: Path | None = None) -> SignalSettings:
     return SignalSettings(
         generations={name: _generation(entry) for name, entry in data["generations"].items()},
         load=float(data["load"]["share"]["value"]),
+        place_kinds=tuple(data["points"]["kinds"]["value"]),
+        least_households=int(data["points"]["least_households"]["value"]),
         hash=sha256(text.encode()).hexdigest(),
         **single,
     )
