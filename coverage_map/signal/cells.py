@@ -15,7 +15,8 @@ from geodata.bands import read_bands
 class Cell:
     """One cell: ``operators`` are all whom it serves; cells of one ``channel`` disturb each other.
 
-    ``frequency_mhz`` NaN: neither band nor frequency is stated, the cell cannot be predicted.
+    An ``indoor`` cell serves its building: outdoors it is not looked for. ``frequency_mhz`` NaN:
+    neither band nor frequency is stated, the cell cannot be predicted.
     """
 
     record_id: str
@@ -25,6 +26,7 @@ class Cell:
     frequency_mhz: float
     radio: CellRadio
     owner: str = ""
+    indoor: bool = False
 
 
 def gather_cells(frame: pd.DataFrame, radios: Sequence[CellRadio]) -> tuple[Cell, ...]:
@@ -32,9 +34,10 @@ def gather_cells(frame: pd.DataFrame, radios: Sequence[CellRadio]) -> tuple[Cell
 
     Args:
         frame: ``record_id``, ``owner``, ``technology`` and, where there are, ``band``,
-            ``frequency_mhz``, ``earfcn``, ``networks``. Loss is reckoned at the middle of the
-            band's downlink, so that the cells of a band share it; at the stated frequency where
-            no band is. A cell whose channel is not stated has it to itself and its owner's.
+            ``frequency_mhz``, ``earfcn``, ``networks``, ``indoor``. Loss is reckoned at the
+            middle of the band's downlink, so that the cells of a band share it; at the stated
+            frequency where no band is. A cell whose channel is not stated has it to itself and
+            its owner's.
         radios: of ``describe_cells``, in the same order.
     """
     rows = frame.to_dict("records")
@@ -47,6 +50,7 @@ def gather_cells(frame: pd.DataFrame, radios: Sequence[CellRadio]) -> tuple[Cell
             frequency_mhz=_frequency_mhz(row),
             radio=radio,
             owner=_word(row, "owner"),
+            indoor=_is_true(row, "indoor"),
         )
         for row, radio in zip(rows, radios, strict=True)
     )
@@ -55,6 +59,11 @@ def gather_cells(frame: pd.DataFrame, radios: Sequence[CellRadio]) -> tuple[Cell
 def _word(row: Mapping[Hashable, Any], name: str) -> str:
     value = row.get(name)
     return value if isinstance(value, str) else ""
+
+
+def _is_true(row: Mapping[Hashable, Any], name: str) -> bool:
+    value = row.get(name)
+    return not (value is None or pd.isna(value)) and bool(value)
 
 
 def _number(row: Mapping[Hashable, Any], name: str) -> float:

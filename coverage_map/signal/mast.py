@@ -89,7 +89,8 @@ def predict_mast(
     inside = _within(window, at, lattice.step_m, settings.radius_km)
     shape = (len(cells), *window.shape)
     level, spread = np.full(shape, NONE), np.zeros(shape, np.uint8)
-    level[:, inside] = UNKNOWN
+    outdoor = [number for number, cell in enumerate(cells) if not cell.indoor]
+    level[outdoor] = np.where(inside, UNKNOWN, NONE)
     if links:
         pattern = make_pattern(window.shape, *at, lattice.step_m, settings.radius_km, ground.cell_m)
         mast = Mast(row, column, position.lat)
@@ -143,7 +144,12 @@ def hash_mast(
     for cell in cells:
         radio = cell.radio
         parts += [cell.record_id, cell.technology, cell.channel, repr(cell.operators)]
-        parts += [repr(cell.frequency_mhz), repr(radio.pointing), _pattern_hash(radio.pattern)]
+        parts += [
+            repr(cell.frequency_mhz),
+            repr(cell.indoor),
+            repr(radio.pointing),
+            _pattern_hash(radio.pattern),
+        ]
         numbers = (radio.height_m, radio.reference_dbm, radio.height_spread_m)
         spreads = (radio.azimuth_spread_deg, radio.tilt_spread_deg, radio.level_spread_db)
         parts.append(repr((*numbers, *spreads)))
@@ -165,6 +171,8 @@ def _links(
     link_of, faults = [], []
     for cell in cells:
         link_of.append(-1)
+        if cell.indoor:
+            continue
         stated = isfinite(cell.frequency_mhz) and isfinite(cell.radio.reference_dbm)
         if not stated or cell.technology not in settings.generations:
             faults.append(Fault("signal_cell_unknown", params={"record": cell.record_id}))

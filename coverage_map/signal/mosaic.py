@@ -5,6 +5,7 @@ among processes play no part: ``merge`` of two tiles is the tile of both.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from copy import deepcopy
 from dataclasses import dataclass
 
 import numpy as np
@@ -66,10 +67,32 @@ def mosaic(
     """Lay the masts that reach into a window over each other, one after the other."""
     tile = empty_tile(window, roster)
     for signal in signals:
-        part = window.overlap(signal.window)
-        if part is not None:
-            _lay(tile, signal, part, roster, settings, step_m)
+        add_mast(tile, signal, roster, settings, step_m)
     return tile
+
+
+def add_mast(
+    tile: Tile, signal: MastSignal, roster: Roster, settings: SignalSettings, step_m: float
+) -> None:
+    """Lay one more mast over a tile, in place: its arrays are changed."""
+    part = tile.window.overlap(signal.window)
+    if part is not None:
+        _lay(tile, signal, part, roster, settings, step_m)
+
+
+def add_tile(tile: Tile, other: Tile) -> None:
+    """Lay what another tile has of the same window over a tile, in place; see ``merge``."""
+    part = tile.window.overlap(other.window)
+    if part is None:
+        return
+    ours, theirs = (..., *tile.window.slices(part)), (..., *other.window.slices(part))
+    best, server = tile.best[ours], tile.server[ours]
+    better = (other.best[theirs] > best) | (
+        (other.best[theirs] == best) & (other.server[theirs] < server)
+    )
+    best[better], server[better] = other.best[theirs][better], other.server[theirs][better]
+    for name in ("usable", "unknown", "power", "fails"):
+        getattr(tile, name)[ours] += getattr(other, name)[theirs]
 
 
 def mosaic_tiles(
@@ -91,17 +114,10 @@ def mosaic_tiles(
 
 
 def merge(one: Tile, other: Tile) -> Tile:
-    """Return the tile of the masts of both; each mast in one of them only."""
-    better = (other.best > one.best) | ((other.best == one.best) & (other.server < one.server))
-    return Tile(
-        window=one.window,
-        best=np.where(better, other.best, one.best),
-        server=np.where(better, other.server, one.server),
-        usable=one.usable + other.usable,
-        unknown=one.unknown + other.unknown,
-        power=one.power + other.power,
-        fails=one.fails + other.fails,
-    )
+    """Return the tile of the masts of both, on the first's window; each mast in one only."""
+    both = deepcopy(one)
+    add_tile(both, other)
+    return both
 
 
 def place_deviation_db(frequency_mhz: float, step_m: float, settings: SignalSettings) -> float:

@@ -109,6 +109,13 @@ def test_a_bad_cell_is_unknown_and_said_and_stops_no_other(bad, code) -> None:
     assert np.array_equal(signal.level[0], _predict(cell()).level[0])
 
 
+def test_an_indoor_cell_is_not_looked_for_outdoors() -> None:
+    signal = _predict(cell(), replace(cell("in"), indoor=True))
+    assert signal.faults == ()
+    assert (signal.level[1] == NONE).all()
+    assert (signal.level[0] >= LOWEST).any()
+
+
 def test_a_mast_outside_the_ground_is_refused() -> None:
     with pytest.raises(PathRefusedError):
         _predict(cell(), place=position(8000.0))
@@ -146,11 +153,13 @@ def test_records_become_cells() -> None:
             "band": ["1.8G", "", ""],
             "frequency_mhz": [nan, 2565.0, nan],
             "earfcn": pd.array([1825, None, None], dtype="Int64"),
+            "indoor": pd.array([None, True, False], dtype="boolean"),
             "networks": [("unicom", "telecom"), (), None],
         }
     )
     cells = gather_cells(frame, describe_cells(frame))
     assert [each.operators for each in cells] == [("telecom", "unicom"), ("cmcc",), ("unicom",)]
+    assert [each.indoor for each in cells] == [False, True, False]
     assert [each.channel for each in cells] == ["4G/1.8G/1825", "5G//2565", "4G//unicom"]
     assert [each.frequency_mhz for each in cells][:2] == [1842.5, 2565.0]
     assert np.isnan(cells[2].frequency_mhz)
