@@ -9,6 +9,7 @@ import streamlit as st
 from app_pages import words
 from app_pages.scene import Scene
 from coverage_map import pipeline
+from coverage_map.asset_parting import part_off
 from coverage_map.text import Text
 from geodata.errors import CoverageMapError
 
@@ -23,15 +24,69 @@ def owners_said(codes: Sequence[str], text: Text) -> str:
     return text("words.comma").join(words.owner(code, text) for code in codes)
 
 
-def _act(scene: Scene, pairs: Pairs, then: Callable[[], None] | None = None) -> None:
-    """Keep what was said of pairs of reports and go on; a refusal is shown with the next run."""
+def _act(
+    scene: Scene, pairs: Pairs, done: str = "", then: Callable[[], None] | None = None
+) -> None:
+    """Keep what was said of pairs of reports and go on; a refusal is shown with the next run.
+
+    ``done`` says in words what was done; it is shown next, with a way back to what was said before.
+    """
+    st.session_state.pop("assets_done", None)
+    said = pipeline.read_asset_decisions(scene.workspace, scene.actor)
+    before = {
+        (one, other): bool(together)
+        for one, other, together in zip(said["one"], said["other"], said["together"], strict=True)
+    }
+    back = [(one, two, before.get((min(one, two), max(one, two)))) for one, two, _ in pairs]
     try:
         pipeline.decide_assets(scene.workspace, scene.actor, pairs)
     except CoverageMapError as error:
         st.session_state["assets_refused"] = error
         return
+    if done:
+        st.session_state["assets_done"] = (done, back, st.session_state.get("asset", ""))
     if then is not None:
         then()
+
+
+def show_done(scene: Scene) -> None:
+    """Say what was done last, with a way to take it back."""
+    if "assets_done" not in st.session_state:
+        return
+    text = scene.text
+    done, back, asset = st.session_state["assets_done"]
+    left, right = st.columns(SHARES, vertical_alignment="center")
+    left.html(f'<div class="fault note" role="status">{escape(done)}</div>')
+    right.button(
+        text("assets.undo"),
+        key="undo_done",
+        on_click=_act,
+        args=(scene, back, "", lambda: st.session_state.update(asset=asset)),
+    )
+
+
+def _called(reports: pd.DataFrame, text: Text) -> str:
+    """Return reports in words: what each is called and whose it is."""
+    return text("words.comma").join(
+        text("assets.called", name=name or source_id, owner=words.owner(owner, text))
+        for name, source_id, owner in zip(
+            reports["name"], reports["source_id"], reports["owner"], strict=True
+        )
+    )
+
+
+def _part(
+    scene: Scene, reports: pd.DataFrame, record_id: str, then: Callable[[], None] | None
+) -> None:
+    """Take a report out of its asset, with what surely hangs on it."""
+    going, staying = part_off(reports, record_id)
+    by_id = reports.set_index("record_id")
+    done = scene.text(
+        "assets.done_part",
+        names=_called(by_id.loc[list(going)], scene.text),
+        rest=_called(by_id.loc[list(staying)], scene.text),
+    )
+    _act(scene, [(one, other, False) for one in going for other in staying], done, then)
 
 
 def evidence_said(report: pd.Series, text: Text) -> str:
@@ -66,22 +121,34 @@ def show_asset(
             key="confirm_asset",
             type="primary",
             on_click=_act,
-            args=(scene, _doubted(reports), then),
+            args=(
+                scene,
+                _doubted(reports),
+                text("assets.done_confirm", names=_called(reports, text)),
+                then,
+            ),
         )
     names = dict(zip(reports["record_id"], reports["name"], strict=True))
     for _, report in reports.iterrows():
         left, right = st.columns(SHARES, vertical_alignment="center")
         left.html(_describe(report, names, text))
-        if decides:
-            others = [other for other in names if other != report["record_id"]]
+        if decides and len(reports) > 1:
             right.button(
                 text("assets.part"),
                 key=f"part_{report['record_id']}",
-                on_click=_act,
-                args=(scene, [(report["record_id"], other, False) for other in others], then),
+                help=_part_help(reports, str(report["record_id"]), text),
+                on_click=_part,
+                args=(scene, reports, str(report["record_id"]), then),
             )
     if decides:
         _show_near(scene, asset, next(iter(names)))
+
+
+def _part_help(reports: pd.DataFrame, record_id: str, text: Text) -> str:
+    """Return what taking a report out would take along."""
+    going, _ = part_off(reports, record_id)
+    named = reports[reports["record_id"].isin(going)]
+    return text("assets.part_help", names=_called(named, text))
 
 
 def _doubted(reports: pd.DataFrame) -> Pairs:
@@ -122,7 +189,11 @@ def _show_near(scene: Scene, asset: pd.Series, first: str) -> None:
             text("assets.join"),
             key=f"join_{other['asset_id']}",
             on_click=_act,
-            args=(scene, [(first, other["first"], True)]),
+            args=(
+                scene,
+                [(first, other["first"], True)],
+                text("assets.done_join", one=asset["name"], other=other["name"]),
+            ),
         )
 
 

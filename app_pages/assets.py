@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from app_pages import words
-from app_pages.asset_card import owners_said, show_asset, show_said
+from app_pages.asset_card import owners_said, show_asset, show_done, show_said
 from app_pages.picture import show_map
 from app_pages.scene import (
     Scene,
@@ -70,6 +70,7 @@ def show() -> None:
         refused = st.session_state.pop("assets_refused", None)
         if refused is not None:
             show_refusal(refused, text)
+        show_done(scene)
         if chosen.empty:
             _explain(assets, several, text)
         else:
@@ -106,6 +107,12 @@ def _pick(asset: pd.Series) -> None:
     look_at((lon - away, lat - away, lon + away, lat + away))
 
 
+def _choose(asset: pd.Series) -> None:
+    """Choose an asset by hand: what was done with the one before is no longer said."""
+    st.session_state.pop("assets_done", None)
+    _pick(asset)
+
+
 def _next(several: pd.DataFrame, chosen: int, view: str) -> Callable[[], None] | None:
     """Return what goes on to the doubtful asset behind one; None where no queue is worked through.
 
@@ -125,7 +132,7 @@ def _pick_at(several: pd.DataFrame) -> Callable[[float, float], None]:
     def pick(lon: float, lat: float) -> None:
         at = (several["lon"].round(6) == round(lon, 6)) & (several["lat"].round(6) == round(lat, 6))
         if at.any():
-            _pick(several[at].iloc[0])
+            _choose(several[at].iloc[0])
 
     return pick
 
@@ -168,7 +175,7 @@ def _show_assets(listed: pd.DataFrame, view: str, text: Text) -> None:
         code="asset_id",
         chosen=str(st.session_state.get("asset", "")),
         height=HEIGHT,
-        on_pick=lambda asset: _pick(listed[listed["asset_id"] == asset].iloc[0]),
+        on_pick=lambda asset: _choose(listed[listed["asset_id"] == asset].iloc[0]),
     )
 
 
