@@ -179,7 +179,10 @@ def _answer(
     """Return what was said of a table, now and before, and the profile what was before is from."""
     said = known.for_sheet(sheet)
     fitting = next((profile for profile in profiles if profile.shape == shape), None)
-    return (said.over(fitting.answer), fitting.name) if fitting else (said, "")
+    if fitting is None:
+        return said, ""
+    answer = said.over(fitting.answer)
+    return replace(answer, remembered=not (said.crs or said.parts)), fitting.name
 
 
 def _ask_of_strangers(reports: list[CheckedTable]) -> list[CheckedTable]:

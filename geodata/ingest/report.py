@@ -10,7 +10,7 @@ import pandas as pd
 
 from geodata.errors import Fault
 
-DecidedBy = Literal["evidence", "file", "answer", "range", "none"]
+DecidedBy = Literal["evidence", "file", "answer", "profile", "range", "none"]
 # What evidence a system was chosen by: rows in the areas they name, a second pair of columns,
 # records whose places are known, or things known to stand where rows come to.
 Ground = Literal["", "areas", "pair", "known", "marks"]
@@ -24,7 +24,8 @@ class TableAnswer:
     ``units`` maps a field to the unit its bare numbers are in, as ``settings.toml`` spells it.
     ``crs`` is ``EPSG:<code>``, ``GCJ-02`` or ``BD-09``; in a table of several parts it holds for
     those that are open, and ``parts`` maps a part's label to its own. The kind ``none`` says that
-    the table holds no record of ours.
+    the table holds no record of ours. ``remembered``: the system was said of an earlier table of
+    the same shape, not of this one.
     """
 
     kind: str = ""
@@ -32,6 +33,7 @@ class TableAnswer:
     columns: Mapping[str, str] = field(default_factory=dict)
     units: Mapping[str, str] = field(default_factory=dict)
     parts: Mapping[str, str] = field(default_factory=dict)
+    remembered: bool = False
 
     def over(self, earlier: Self) -> Self:
         """Return this answer with what an earlier one says beside it; another kind ends that."""
