@@ -11,6 +11,7 @@ from coverage_map.calibration.blocks import Ints, deal_folds, number_blocks
 from coverage_map.calibration.field import (
     Correlation,
     Field,
+    choose_blocks,
     clip,
     fit_correlation,
     interpolate,
@@ -85,14 +86,16 @@ def _calibrate_network(bins: pd.DataFrame) -> Calibration | None:
     found = _fit_field(bins, before - added)
     fields, scales, errors = {}, {}, [error_table(bins, before, after, "away")]
     if found is not None:
-        close, close_sd = _hold_out(found, near)
-        far, far_sd = _hold_out(Field(found.points_m, after, found.correlation), folds)
-        left = found.residual_db - close
-        if _rms(left) < _rms(found.residual_db):
+        some = choose_blocks(found.points_m, settings()["field"]["judge_bins"])
+        close, close_sd = _hold_out(found, near, some)
+        far, far_sd = _hold_out(Field(found.points_m, after, found.correlation), folds, some)
+        left = found.residual_db[some] - close
+        if _rms(left) < _rms(found.residual_db[some]):
             fields[key] = found
-            stated = np.concatenate([np.hypot(close_sd, added_sd), np.hypot(far_sd, added_sd)])
-            scales[key] = _scale(np.concatenate([left, after - far]), stated)
-            errors.append(error_table(bins, before, before - added - close, "near"))
+            stated = np.hypot(np.concatenate([close_sd, far_sd]), np.tile(added_sd[some], 2))
+            scales[key] = _scale(np.concatenate([left, after[some] - far]), stated)
+            rest = (before - added)[some] - close
+            errors.append(error_table(bins.iloc[some], before[some], rest, "near"))
     corrected = terms["form"] != "none"
     terms = terms[corrected | (key in fields)].reset_index(drop=True)
     return Calibration(terms, fields, scales, pd.concat(errors, ignore_index=True))
@@ -155,13 +158,15 @@ def _fit_field(bins: pd.DataFrame, residual: Floats) -> Field | None:
     return Field(points, clip(residual), law) if is_dense(points, law) else None
 
 
-def _hold_out(whole: Field, folds: Ints) -> tuple[Floats, Floats]:
-    """Interpolate each fold from the others; the correlation is that of all."""
-    mean, deviation = np.zeros(len(folds)), np.zeros(len(folds))
+def _hold_out(whole: Field, folds: Ints, some: Ints) -> tuple[Floats, Floats]:
+    """Interpolate some bins of each fold from the other folds; the correlation is that of all."""
+    mean, deviation = np.zeros(len(some)), np.zeros(len(some))
     for fold in np.unique(folds):
         out = folds == fold
         rest = Field(whole.points_m[~out], whole.residual_db[~out], whole.correlation)
-        mean[out], deviation[out], _ = interpolate(rest, whole.points_m[out])
+        mean[out[some]], deviation[out[some]], _ = interpolate(
+            rest, whole.points_m[some[out[some]]]
+        )
     return mean, deviation
 
 

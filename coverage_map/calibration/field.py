@@ -41,7 +41,7 @@ class Field:
 def fit_correlation(points_m: Floats, residual_db: Floats) -> Correlation:
     """Fit the correlation by maximum likelihood, within the limits that are set."""
     rules = settings()["field"]
-    chosen = _whole_blocks(points_m, rules["fit_bins"])
+    chosen = choose_blocks(points_m, rules["fit_bins"])
     residual = clip(residual_db)[chosen]
     start = float(np.clip(residual.std() / 2**0.5, *rules["field_db"]))
     noise = float(np.clip(start, *rules["place_db"]))
@@ -59,7 +59,7 @@ def fit_correlation(points_m: Floats, residual_db: Floats) -> Correlation:
     return Correlation(float(field**0.5), float(place**0.5), float(length))
 
 
-def _whole_blocks(points_m: Floats, most: int) -> Ints:
+def choose_blocks(points_m: Floats, most: int) -> Ints:
     """Choose points by whole blocks, so that near pairs stay, until there are enough."""
     if len(points_m) <= most:
         return np.arange(len(points_m))

@@ -63,8 +63,10 @@ def read_measurements(
             none).
         CrsRefusedError: the system is unknown or may not be used.
     """
-    frames, faults = [], []
+    frames: list[pd.DataFrame] = []
+    faults: list[Fault] = []
     for table in read_file(content, name):
+        faults += table.faults
         found = map_headers(table)
         if not {"x", "y"} <= set(found):
             continue

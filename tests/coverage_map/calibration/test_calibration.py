@@ -122,7 +122,7 @@ def test_what_does_not_help_held_out_bins_is_not_applied() -> None:
 
 
 @given(st.integers(0, 10_000), st.floats(-15, 15), st.floats(0.5, 9))
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=6, deadline=None)
 def test_held_out_errors_never_grow(seed: int, error: float, noise: float) -> None:
     calibration = calibrate(make_bins({"open": error, "town": 0.0}, 40, noise, seed))
     assert calibration is not None
@@ -158,7 +158,7 @@ def test_one_block_cannot_be_held_out_and_is_not_applied() -> None:
 
 
 @given(st.randoms(use_true_random=False))
-@settings(max_examples=5, deadline=None)
+@settings(max_examples=3, deadline=None)
 def test_the_order_of_bins_does_not_matter(random) -> None:
     bins = make_bins({"open": 6.0, "forest": -3.0}, 40, 3.0)
     order = list(range(len(bins)))
