@@ -84,6 +84,14 @@ def test_beyond_radius_is_nothing_and_void_ground_unknown() -> None:
     assert level[20, 2] >= LOWEST
 
 
+def test_ground_of_no_known_class_is_unknown() -> None:
+    cover = np.array(BARE)
+    cover[:, 140:] = nan
+    level = predict_mast(position(), [cell()], GROUND, cover, LATTICE, SETTINGS).level[0]
+    assert level[20, 39] == UNKNOWN
+    assert level[20, 2] == _predict(cell()).level[0, 20, 2]
+
+
 def test_floor_drops_what_is_weaker() -> None:
     level = _predict(cell(), settings=replace(SETTINGS, floor_dbm=-80.0)).level
     heard = level >= LOWEST
