@@ -1,8 +1,8 @@
 """The only place that picks or changes a coordinate reference system.
 
-A CRS is named by ``EPSG:<code>``, ``GCJ-02`` or ``BD-09``. Stored geometry is CGCS2000 geographic,
-EPSG:4490, longitude before latitude, in degrees; WGS 84 is within a metre of it and is taken as
-the same. Which systems are taken and which refused is data: ``crs.toml``.
+A CRS is named by ``EPSG:<code>``, ``GCJ-02``, ``BD-09`` or ``GCJ-02-MERCATOR``. Stored geometry is
+CGCS2000 geographic, EPSG:4490, longitude before latitude, in degrees; WGS 84 is within a metre of
+it and is taken as the same. Which systems are taken and which refused is data: ``crs.toml``.
 """
 
 from collections.abc import Callable
@@ -15,13 +15,14 @@ from pyproj import CRS, Geod, Transformer
 from pyproj.exceptions import CRSError
 from scipy.spatial import cKDTree
 
-from geodata.crs_zones import BD09, CGCS2000, GCJ02, WGS84, Floats, crs_rules
+from geodata.crs_zones import BD09, CGCS2000, GCJ02, GCJ02_MERCATOR, WGS84, Floats, crs_rules
 from geodata.errors import CoverageMapError
 
 __all__ = [
     "BD09",
     "CGCS2000",
     "GCJ02",
+    "GCJ02_MERCATOR",
     "WGS84",
     "CrsRefusedError",
     "bd09_to_gcj02",
@@ -37,6 +38,8 @@ __all__ = [
     "to_cgcs2000",
     "wgs84_to_gcj02",
 ]
+
+WEB_MERCATOR = "EPSG:3857"
 
 Ints = npt.NDArray[np.int64]
 Pair = tuple[Floats, Floats]
@@ -125,12 +128,33 @@ def _is_taken_datum(name: str) -> bool:
     return _plain_datum(name) in crs_rules().taken_datums
 
 
-def _refusal(datum: str, code: int | None) -> str:
+def _refusal(crs: CRS, datum: str, code: int | None) -> str:
+    """Return which refused datum a system is on: by its code, its name or else its ellipsoid."""
     rules = crs_rules()
     for why, codes in rules.refused.items():
         if code in codes:
             return why
-    return rules.refused_datums.get(_plain_datum(datum), "")
+    if why := rules.refused_datums.get(_plain_datum(datum), ""):
+        return why
+    if crs.ellipsoid is None or _is_taken_datum(datum):
+        return ""
+    axis, flattening = crs.ellipsoid.semi_major_metre, crs.ellipsoid.inverse_flattening
+    axis_m, within = rules.ellipsoid_within
+    return next(
+        (
+            why
+            for why, (own_axis, own_flattening) in rules.refused_ellipsoids.items()
+            if abs(axis - own_axis) <= axis_m and abs(flattening - own_flattening) <= within
+        ),
+        "",
+    )
+
+
+def _called(crs: CRS, datum: str) -> str:
+    """Return what a refused system is called, with its ellipsoid where the name tells nothing."""
+    if _plain_datum(datum) in crs_rules().refused_datums or crs.ellipsoid is None:
+        return crs.name
+    return f"{crs.name}, {crs.ellipsoid.name} a={crs.ellipsoid.semi_major_metre:.0f}"
 
 
 def _by_parameters(crs: CRS) -> int | None:
@@ -161,8 +185,9 @@ def read_crs(claim: str) -> str:
         CrsRefusedError: ``crs_refused`` for Beijing 54 and Xian 80, ``crs_unknown`` otherwise.
     """
     plain = claim.strip()
-    if plain.upper().replace("-", "") in {"GCJ02", "BD09"}:
-        return GCJ02 if plain.upper().startswith("GCJ") else BD09
+    own = {name.replace("-", ""): name for name in (GCJ02, BD09, GCJ02_MERCATOR)}
+    if name := own.get(plain.upper().replace("-", "")):
+        return name
     try:
         crs = CRS.from_user_input(plain)
     except CRSError as error:
@@ -171,8 +196,8 @@ def read_crs(claim: str) -> str:
     code = crs.to_epsg(min_confidence=60)
     if code is None and _is_taken_datum(datum):
         code = _by_parameters(crs)
-    if why := _refusal(datum, code):
-        raise CrsRefusedError("crs_refused", claim=crs.name, why=why)
+    if why := _refusal(crs, datum, code):
+        raise CrsRefusedError("crs_refused", claim=_called(crs, datum), why=why)
     if code is None or (code not in crs_rules().taken and not _is_taken_datum(datum)):
         raise CrsRefusedError("crs_unknown", claim=crs.name)
     return f"EPSG:{code}"
@@ -197,6 +222,8 @@ def to_cgcs2000(x: npt.ArrayLike, y: npt.ArrayLike, crs: str) -> Pair:
         return gcj02_to_wgs84(x, y)
     if name == BD09:
         return gcj02_to_wgs84(*bd09_to_gcj02(x, y))
+    if name == GCJ02_MERCATOR:
+        return gcj02_to_wgs84(*to_cgcs2000(x, y, WEB_MERCATOR))
     if name in {CGCS2000, WGS84}:
         return x.copy(), y.copy()
     lon, lat = _transformer(name, CGCS2000).transform(x, y)
@@ -213,6 +240,8 @@ def from_cgcs2000(lon: npt.ArrayLike, lat: npt.ArrayLike, crs: str) -> Pair:
         return wgs84_to_gcj02(lon, lat)
     if name == BD09:
         return gcj02_to_bd09(*wgs84_to_gcj02(lon, lat))
+    if name == GCJ02_MERCATOR:
+        return from_cgcs2000(*wgs84_to_gcj02(lon, lat), WEB_MERCATOR)
     if name in {CGCS2000, WGS84}:
         return lon.copy(), lat.copy()
     x, y = _transformer(CGCS2000, name).transform(lon, lat)

@@ -14,6 +14,8 @@ CGCS2000 = "EPSG:4490"
 WGS84 = "EPSG:4326"
 GCJ02 = "GCJ-02"
 BD09 = "BD-09"
+# GCJ-02 degrees projected as if they were WGS 84, as tools for the tiles of Amap export them.
+GCJ02_MERCATOR = "GCJ-02-MERCATOR"
 
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
@@ -28,6 +30,8 @@ class Rules:
     taken_datums: frozenset[str]
     refused: Mapping[str, frozenset[int]]
     refused_datums: Mapping[str, str]
+    refused_ellipsoids: Mapping[str, tuple[float, float]]
+    ellipsoid_within: tuple[float, float]
     first_code: int
     first_meridian: int
     last_meridian: int
@@ -49,13 +53,15 @@ def _span(ranges: list[list[int]]) -> frozenset[int]:
 def crs_rules() -> Rules:
     """Read ``crs.toml``."""
     data = tomllib.loads((files("geodata") / "crs.toml").read_text(encoding="utf-8"))
-    refused, china = data["refused"], data["china"]
+    refused, china, within = data["refused"], data["china"], data["ellipsoid_within"]
     return Rules(
         gauss_kruger=_span(data["projected"]),
         taken=_span(data["projected"]) | frozenset(data["geographic"]) | frozenset(data["web"]),
         taken_datums=frozenset(data["datums"]),
         refused={name: _span(entry["codes"]) for name, entry in refused.items()},
         refused_datums={name: why for why, entry in refused.items() for name in entry["datums"]},
+        refused_ellipsoids={name: tuple(entry["ellipsoid"]) for name, entry in refused.items()},
+        ellipsoid_within=(within["axis_m"], within["inverse_flattening"]),
         first_code=data["metric"]["first_code"],
         first_meridian=data["metric"]["first_meridian_deg"],
         last_meridian=data["metric"]["last_meridian_deg"],
@@ -74,7 +80,8 @@ def plane_systems(west: float, east: float) -> tuple[str, ...]:
     """List the plane systems that files of a place may be in, by its longitudes in degrees.
 
     CGCS2000 Gauss–Krüger of 3 and 6 degrees with and without the zone's prefix, UTM on WGS 84,
-    Web Mercator. Systems with the same formula stand for each other by their first code.
+    Web Mercator of WGS 84 and of GCJ-02. Systems with the same formula stand for each other by
+    their first code.
     """
     rules = crs_rules()
     narrow = range(
@@ -91,7 +98,7 @@ def plane_systems(west: float, east: float) -> tuple[str, ...]:
     ]
     codes += [bases["gk6_prefixed"] + zone - rules.first_wide_zone for zone in wide]
     codes += [bases["utm_north"] + zone for zone in wide]
-    return tuple(f"EPSG:{code}" for code in (*codes, *sorted(rules.web)))
+    return (*(f"EPSG:{code}" for code in (*codes, *sorted(rules.web))), GCJ02_MERCATOR)
 
 
 def china_bounds() -> tuple[float, float, float, float]:
@@ -111,8 +118,16 @@ def is_geographic(crs: str) -> bool:
 
 
 @cache
+def is_mercator(crs: str) -> bool:
+    """Say whether a system is Web Mercator, of WGS 84 or of GCJ-02."""
+    return crs == GCJ02_MERCATOR or crs in {f"EPSG:{code}" for code in crs_rules().web}
+
+
+@cache
 def _family(crs: str) -> tuple[str, int]:
     """Return the family of zones that a system is of and which one it is there, "" for none."""
+    if crs == GCJ02_MERCATOR:
+        return "", 0
     rules, code = crs_rules(), int(crs.removeprefix("EPSG:"))
     last = (rules.last_meridian - rules.first_meridian) // rules.width
     zones = {"gk3": (0, last), "gk6": (0, last // 2), "utm": (1, 30)}

@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from geodata.crs import CGCS2000, WGS84
-from geodata.crs_zones import is_geographic
+from geodata.crs_zones import is_geographic, is_mercator
 from geodata.errors import Fault, Place
 from geodata.ingest.hypotheses import Bools, Hypothesis, Ints, Positions
 from geodata.ingest.report import CrsChoice, CrsPart, CrsScore, Question
@@ -88,10 +88,12 @@ def make_part(
         return Part(group.label, group.rows, "none", crs, tuple(said))
     if chosen is None:
         if all(one.swapped for one in evidence.possible):
-            said.append(axes_fault(evidence.possible[0].crs, place))
+            said.append(Fault("axes_asked", place, {}, "note"))
+            crs = replace(crs, swapped=True)
         if claimed:
             said.append(Fault("crs_doubted", place, {"claimed": claimed}, "warning"))
         options = tuple(dict.fromkeys(one.crs for one in scores))
+        said += _of_size(options, place)
         return Part(group.label, group.rows, "open", crs, tuple(said), options)
     if claimed and chosen.crs != taken_as(claimed):
         params = {"claimed": claimed, "chosen": chosen.crs}
@@ -100,13 +102,22 @@ def make_part(
         said.append(axes_fault(chosen.crs, place))
     if verdict.decided_by == "file" and not verdict.ground:
         said.append(Fault("crs_by_claim", place, {"claimed": claimed}, "note"))
-    if not claimed and not is_geographic(chosen.crs):
+    if not claimed and not is_geographic(chosen.crs) and not is_mercator(chosen.crs):
         said.append(Fault("crs_datum", place, {"crs": chosen.crs}, "note"))
     other, count = strongest_contrary(chosen, evidence)
     if count:
         mixed: dict[str, str | int | float] = {"chosen": chosen.crs, "crs": other, "count": count}
         said.append(Fault("crs_mixed", place, mixed, "warning"))
     return Part(group.label, group.rows, "settled", crs, tuple(said))
+
+
+def _of_size(options: tuple[str, ...], place: Place) -> list[Fault]:
+    """Say what the size of plane numbers leaves open: the datum, or what was projected."""
+    if any(is_mercator(crs) for crs in options):
+        return [Fault("crs_mercator", place, {}, "warning")]
+    if len(options) == 1 and not is_geographic(options[0]):
+        return [Fault("crs_datum_asked", place, {"crs": options[0]}, "warning")]
+    return []
 
 
 def part_of(group: Group, verdict: Verdict, scores: tuple[CrsScore, ...], claimed: str) -> CrsPart:

@@ -7,12 +7,12 @@ only while no evidence speaks against it. Rows of one table may differ: by the s
 numbers, by a column that names systems, by a column that explains it.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 import numpy as np
 
-from geodata.crs import CrsRefusedError, read_crs
+from geodata.crs import GCJ02, GCJ02_MERCATOR, CrsRefusedError, read_crs
 from geodata.crs_zones import can_be, china_bounds
 from geodata.errors import Fault, Place
 from geodata.ingest.crs_choice import (
@@ -35,6 +35,7 @@ from geodata.ingest.hypotheses import (
     try_all,
     zone_prefixes,
 )
+from geodata.ingest.remembered import believe
 from geodata.ingest.report import TableAnswer
 from geodata.ingest.settings import settings
 from geodata.ingest.weighing import Evidence, Verdict, choose, places, without_rare
@@ -69,10 +70,11 @@ def locate(
         for piece in _by_size(positions, group)
         for part in _settle(positions, piece, labels, {told, *named.values()} - {""}, place)
     ]
+    take = believe if answer.remembered else _answered
     if told and len(parts) == 1:
-        parts = [_answered(parts[0], told, place)]
+        parts = [take(parts[0], told, place)]
     elif told or named:
-        parts = [_answer_part(part, positions, told, named, place) for part in parts]
+        parts = [_answer_part(part, positions, told, named, take, place) for part in parts]
     return put_together(positions, as_one(parts), place)
 
 
@@ -107,6 +109,9 @@ def _settle(
             faults.append(Fault(said.code, place, said.params, "warning"))
     rows = _sample(group.rows)
     here = positions.take(rows)
+    if claimed == GCJ02 and not _in_degrees(here):
+        # Who says GCJ-02 of metres means those of the map's tiles.
+        claimed = GCJ02_MERCATOR
     asked = asked | {taken_as(claimed)} - {""}
     bounds = positions.bounds or china_bounds()
     possible = try_all(here, bounds, asked)
@@ -141,9 +146,14 @@ def _settle(
         taken_as(claimed),
         claimed in settings()["crs"]["rule"]["unchosen"] and not group.spoken,
         paired_system(here, possible, bounds),
+        by_size=not (positions.bounds is None or far or positions.strange or faults),
     )
     evidence = without_rare(evidence, asked)
     return _weigh(evidence, group, rows, labels, claimed, faults, place, far=far)
+
+
+def _in_degrees(positions: Positions) -> bool:
+    return bool((size_classes(positions.x, positions.y) == 0).any())
 
 
 def _sample(rows: Ints) -> Ints:
@@ -185,16 +195,21 @@ def _weigh(
 
 
 def _answer_part(
-    part: Part, positions: Positions, told: str, named: dict[str, str], place: Place
+    part: Part,
+    positions: Positions,
+    told: str,
+    named: dict[str, str],
+    take: Callable[[Part, str, Place], Part],
+    place: Place,
 ) -> Part:
     """Take an answer for one part of several: its own, or the table's where it is open or fits."""
     if part.label in named:
-        return _answered(part, named[part.label], place)
+        return take(part, named[part.label], place)
     if not told or (part.by_column and part.state == "settled"):
         return part
     x, y = positions.x[part.rows], positions.y[part.rows]
     fits = 2 * (can_be(told, x, y) | can_be(told, y, x)).sum() > len(part.rows)
-    return _answered(part, told, place) if fits else part
+    return take(part, told, place) if fits else part
 
 
 def _answered(part: Part, crs: str, place: Place) -> Part:

@@ -12,6 +12,7 @@ from typing import Literal
 import numpy as np
 from scipy.special import bdtrc
 
+from geodata.crs import CGCS2000
 from geodata.crs_zones import is_geographic, is_rare
 from geodata.ingest.hypotheses import Bools, Floats, Hypothesis, Ints, Positions
 from geodata.ingest.marks import meets
@@ -27,6 +28,7 @@ class Evidence:
 
     ``cells`` number the places of the rows; ``claimed`` is what the file says, ``unchosen`` that
     programs say so unasked; ``paired`` is the system that a second pair of columns proves.
+    ``by_size`` says that what numbers can only be by their size may be taken without a word.
     """
 
     positions: Positions
@@ -35,6 +37,7 @@ class Evidence:
     claimed: str = ""
     unchosen: bool = False
     paired: str = ""
+    by_size: bool = True
 
     def take(self, rows: Ints) -> "Evidence":
         """Return the evidence of some of the rows; what is proved for all holds for them."""
@@ -45,6 +48,7 @@ class Evidence:
             self.claimed,
             self.unchosen,
             self.paired,
+            self.by_size,
         )
 
     def rivals(self, one: Hypothesis) -> list[Hypothesis]:
@@ -90,7 +94,8 @@ def choose(evidence: Evidence) -> Verdict:
     """Choose by size, by evidence or by the file's word; nothing where they leave it open."""
     possible = evidence.possible
     if len(possible) == 1 and not is_geographic(possible[0].crs):
-        return Verdict(possible[0], "range") if _is_likely(possible[0], evidence) else Verdict()
+        settled = _is_settled(possible[0], evidence)
+        return Verdict(possible[0], "range") if settled else Verdict()
     found: dict[Ground, Hypothesis] = {}
     if (one := sure_by_areas(evidence)) is not None:
         found["areas"] = one
@@ -129,6 +134,16 @@ def without_rare(evidence: Evidence, named: Collection[str]) -> Evidence:
         or all(_leads(one, other, evidence, "doubt") for other in usual)
     )
     return replace(evidence, possible=kept)
+
+
+def _is_settled(only: Hypothesis, evidence: Evidence) -> bool:
+    """Say whether the only system that numbers can be in by their size may be taken.
+
+    Size tells a zone, never a datum: without a register's word or the file's own a person is asked.
+    """
+    datum_said = evidence.claimed == CGCS2000 and not evidence.unchosen
+    known = evidence.by_size or datum_said or evidence.claimed == only.crs
+    return known and _is_likely(only, evidence)
 
 
 def _is_likely(only: Hypothesis, evidence: Evidence) -> bool:

@@ -17,7 +17,8 @@ from geodata.ingest import Answers, TableAnswer, check_file
 
 CITY = build_small_city()
 GEOGRAPHIC = ["EPSG:4490", "GCJ-02", "BD-09"]
-PLANE = ["EPSG:4526", "EPSG:4547", "EPSG:4497", "EPSG:3857"]
+PLANE = ["EPSG:4526", "EPSG:4547", "EPSG:4497"]
+MERCATOR = ["EPSG:3857", "GCJ-02-MERCATOR"]
 HEADERS = ["站址编码", "基站名称", "制式", "区县", "行政村"]
 
 
@@ -78,6 +79,18 @@ def test_plane_coordinates_are_told_by_their_range(crs, swapped):
     assert geodesic_m(placed.x, placed.y, lon, lat).max() < 0.02
     # What datum the numbers rest on is said to be assumed.
     assert codes(report) == {"crs_datum"} | ({"axes_surveying"} if swapped else set())
+
+
+@pytest.mark.parametrize("crs", MERCATOR)
+def test_web_mercator_is_told_from_that_of_gcj_by_the_counties_that_rows_name_or_asked(crs):
+    lon, lat, county = ground(1500)
+    x, y = from_cgcs2000(lon, lat, crs)
+    report = check(listing(x, y, county, "X坐标", "Y坐标"))
+    assert (report.crs.chosen, report.crs.decided_by) == (crs, "evidence")
+    placed = report.records.geometry
+    assert geodesic_m(placed.x, placed.y, lon, lat).max() < 0.02
+    few = check(listing(x[:5], y[:5], county[:5], "X坐标", "Y坐标"))
+    assert [question.code for question in few.questions] == ["crs"]
 
 
 def test_utm_is_thought_of_only_where_rows_or_the_file_speak_for_it():

@@ -106,7 +106,7 @@ def test_a_sheet_that_was_answered_decides_the_one_beside_it_anywhere():
     assert cell.crs.chosen == "GCJ-02"
 
 
-@pytest.mark.parametrize("plane", ["EPSG:4526", "EPSG:4547", "EPSG:32649", "EPSG:3857"])
+@pytest.mark.parametrize("plane", ["EPSG:4526", "EPSG:4547", "EPSG:32649"])
 @pytest.mark.parametrize("crs", GEOGRAPHIC)
 @pytest.mark.parametrize("register", [CITY, empty_register()], ids=["city", "nowhere"])
 def test_metres_beside_degrees_prove_what_the_degrees_are(plane, crs, register):
@@ -119,6 +119,15 @@ def test_metres_beside_degrees_prove_what_the_degrees_are(plane, crs, register):
         "evidence",
         "pair",
     )
+
+
+def test_web_mercator_beside_the_same_degrees_proves_nothing():
+    """Degrees of GCJ-02 beside their own Mercator look just as those of WGS 84 do."""
+    lon, lat, _ = ground(30)
+    plane_x, plane_y = from_cgcs2000(lon, lat, "EPSG:3857")
+    rows = site_rows(lon, lat, np.full(30, ""), plane_x, plane_y)
+    report = check(site_book(rows, "横坐标", "纵坐标"))
+    assert [question.code for question in report.questions] == ["crs"]
 
 
 def test_a_copy_of_the_first_pair_proves_nothing():

@@ -1,9 +1,11 @@
 """Files of a place that no register describes: kinds and columns are read, the system is asked."""
 
+import geopandas as gpd
 import numpy as np
 import pytest
 from listings import GEOGRAPHIC, HEADERS, site_book, site_rows
 from listings import ground as made_ground
+from made_files import archive, layer_files
 from small_city import build_small_city
 
 from geodata.crs import from_cgcs2000, geodesic_m
@@ -12,6 +14,7 @@ from geodata.register import empty_register
 
 CITY = build_small_city()
 NOWHERE = empty_register()
+MERCATOR = ("EPSG:3857", "GCJ-02-MERCATOR")
 
 
 def ground(count=40, seed=1):
@@ -46,17 +49,77 @@ def test_degrees_are_asked_about_with_every_system_of_degrees(crs, swapped):
     assert geodesic_m(placed.x, placed.y, lon, lat).max() < 0.01
 
 
-@pytest.mark.parametrize("crs", ["EPSG:4526", "EPSG:4497", "EPSG:3857"])
+@pytest.mark.parametrize("crs", ["EPSG:4526", "EPSG:4497"])
 @pytest.mark.parametrize("swapped", [False, True])
-def test_what_numbers_alone_tell_is_taken(crs, swapped):
+def test_a_zone_that_numbers_tell_is_suggested_and_its_datum_asked(crs, swapped):
+    """Beijing 54 and Xian 80 have numbers of the same size; only the file's own word tells."""
     lon, lat, county = ground()
     x, y = from_cgcs2000(lon, lat, crs)
     headers = [*HEADERS[:5], "X坐标", "Y坐标"]
     rows = site_rows(y, x, county) if swapped else site_rows(x, y, county)
-    report = check(site_book(rows, headers=headers))
-    assert (report.crs.chosen, report.crs.decided_by, report.crs.swapped) == (crs, "range", swapped)
-    placed = report.records.geometry
+    content = site_book(rows, headers=headers)
+    report = check(content)
+    assert (report.crs.chosen, report.crs.swapped) == ("", swapped)
+    assert [(q.code, q.options) for q in report.questions] == [("crs", (crs,))]
+    said = {fault.code for fault in report.faults}
+    assert ("axes_asked" in said) == swapped
+    assert "crs_datum_asked" in said
+    told = check(content, "基站_CGCS2000坐标系.xlsx")
+    assert (told.crs.chosen, told.crs.decided_by) == (crs, "range")
+    for placed in (told.records.geometry, check(content, crs=crs).records.geometry):
+        assert geodesic_m(placed.x, placed.y, lon, lat).max() < 0.01
+
+
+@pytest.mark.parametrize("crs", MERCATOR)
+def test_metres_of_web_mercator_are_asked_about_as_what_they_were_projected_from(crs):
+    lon, lat, county = ground()
+    content = site_book(site_rows(*from_cgcs2000(lon, lat, crs), county))
+    report = check(content)
+    assert [(q.code, q.options) for q in report.questions] == [("crs", MERCATOR)]
+    said = {fault.code for fault in report.faults}
+    assert "crs_mercator" in said
+    assert not said & {"crs_datum", "crs_datum_asked"}
+    placed = check(content, crs=crs).records.geometry
     assert geodesic_m(placed.x, placed.y, lon, lat).max() < 0.01
+    other = check(content, crs=next(name for name in MERCATOR if name != crs)).records.geometry
+    assert geodesic_m(other.x, other.y, lon, lat).min() > 300
+
+
+def test_metres_said_to_be_of_amap_are_web_mercator_of_its_degrees():
+    lon, lat, county = ground()
+    content = site_book(site_rows(*from_cgcs2000(lon, lat, "GCJ-02-MERCATOR"), county))
+    report = check(content, "基站(高德坐标).xlsx")
+    assert (report.crs.chosen, report.crs.decided_by) == ("GCJ-02-MERCATOR", "file")
+
+
+@pytest.mark.parametrize(
+    ("datum", "spheroid", "why"),
+    [
+        ("D_User", '"Krasovsky_1940",6378245.0,298.3', "beijing54"),
+        ("D_Local", '"IAG_1975",6378140.0,298.257', "xian80"),
+        ("D_Local", '"GRS_1980_Other",6378137.0,298.257222101', ""),
+    ],
+)
+def test_a_datum_without_a_name_is_told_by_its_ellipsoid(datum, spheroid, why):
+    """And one that nobody knows leads to a question, never to what the numbers could be."""
+    lon, lat, county = ground()
+    columns = {"站号": [f"Z{i}" for i in range(40)], "站名": [f"站{i}" for i in range(40)]}
+    points = gpd.points_from_xy(*from_cgcs2000(lon, lat, "EPSG:4526"))
+    frame = gpd.GeoDataFrame({**columns, "区县": county}, geometry=points, crs="EPSG:4526")
+    prj = (
+        f'PROJCS["Custom",GEOGCS["GCS_User",DATUM["{datum}",SPHEROID[{spheroid}]],'
+        'PRIMEM["Greenwich",0.0],UNIT["Degree",0.0174532925199433]],PROJECTION["Gauss_Kruger"],'
+        'PARAMETER["False_Easting",38500000.0],PARAMETER["False_Northing",0.0],'
+        'PARAMETER["Central_Meridian",114.0],PARAMETER["Scale_Factor",1.0],'
+        'PARAMETER["Latitude_Of_Origin",0.0],UNIT["Meter",1.0]]'
+    )
+    files = {**layer_files(frame, "s.shp", encoding="UTF-8"), "s.prj": prj.encode()}
+    report = check(archive(files), "s.zip", kind="site")
+    assert report.crs.chosen == ""
+    refused = [fault.params["why"] for fault in report.faults if fault.code == "crs_refused"]
+    assert refused == ([why] if why else [])
+    if not why:
+        assert [(q.code, q.options) for q in report.questions] == [("crs", ("EPSG:4526",))]
 
 
 def test_metres_without_a_zone_are_asked_about():
