@@ -200,9 +200,18 @@ def _show_profiles(scene: Scene) -> None:
 
 
 def _profile_label(profile: Any, text: Text, *, owned: bool) -> str:
-    """Return what a profile reads, and whose files where there are several owners'."""
-    said = text(f"kind.{profile.kind or 'none'}")
-    return f"{said} · {words.owner(str(profile.owner), text)}" if owned else said
+    """Return what a profile is of and what it holds, and whose files where there are several's."""
+    kind = profile.kind or understood.kind_of_headers(profile.headers, profile.columns)
+    parts = [text(f"kind.{kind}")] if kind else []
+    if profile.columns:
+        parts.append(words.many("profile.columns", len(profile.columns), text))
+    if profile.crs:
+        parts.append(understood.option("crs", text, str(profile.crs)))
+    if profile.units:
+        parts.append(words.many("profile.units", len(profile.units), text))
+    if owned:
+        parts.append(words.owner(str(profile.owner), text))
+    return " · ".join(parts)
 
 
 def _show_templates(text: Text) -> None:
