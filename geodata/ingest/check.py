@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 
 import geopandas as gpd
 import numpy as np
@@ -13,10 +14,11 @@ from geodata.ingest.columns import Columns
 from geodata.ingest.derive import derive_fields
 from geodata.ingest.fields import check_required, parse_fields
 from geodata.ingest.finish import finish_records
+from geodata.ingest.judge_values import Judge
 from geodata.ingest.placing import check_placeless, check_positions, place_rows, waiting_rows
 from geodata.ingest.raw import RawTable
 from geodata.ingest.repair import repair_positions
-from geodata.ingest.report import CheckedTable, TableAnswer
+from geodata.ingest.report import CheckedTable, Question, TableAnswer
 from geodata.ingest.route_ends import check_straight_lines
 from geodata.ingest.work import Work
 from geodata.match_findings import match_finding, unit_titles
@@ -71,7 +73,7 @@ def check_table(
         # Where no register says what there is, no row can be said to be of nowhere.
         _check_matches(work, kind, matched, waiting, unit_titles(register))
     check_placeless(work, kind, waiting)
-    _check_keys(work, kind)
+    _check_keys(work, kind, answer)
     records = finish_records(work, frame, matched, owner, spare)
     return CheckedTable(
         file=file,
@@ -91,15 +93,18 @@ def check_table(
     )
 
 
-def _check_keys(work: Work, kind: Kind) -> None:
-    """Find rows whose key an earlier good row has; an empty key is nobody's."""
+def _check_keys(work: Work, kind: Kind, answer: TableAnswer) -> None:
+    """Find rows whose key an earlier good row has; an empty key is nobody's.
+
+    Where a column may be the part of the key that is missing, a person is asked instead.
+    """
     parts = [work.frame[name].fillna("").astype("str") for name in kind.key]
     whole = parts[0]
     for part in parts[1:]:
         whole = whole + "\x1f" + part
     codes, _ = pd.factorize(whole.mask(parts[0].eq("") | pd.Series(work.bad)))
     again = pd.Series(codes).duplicated().to_numpy() & (codes >= 0)
-    if not again.any():
+    if not again.any() or _ask_key(work, kind, answer, codes, again):
         return
     first = np.full(codes.max() + 1, len(codes), dtype=np.int64)
     np.minimum.at(first, codes[codes >= 0], np.flatnonzero(codes >= 0))
@@ -108,6 +113,35 @@ def _check_keys(work: Work, kind: Kind) -> None:
     for row in np.flatnonzero(again).tolist():
         number = int(work.table.rows[first[codes[row]]])
         work.blame(row, "key_twice", column, {"first": number, "field": kind.key[0]})
+
+
+def _ask_key(
+    work: Work, kind: Kind, answer: TableAnswer, codes: np.ndarray, again: np.ndarray
+) -> bool:
+    """Ask for a part of the key without a column that a spare one may be; say whether so.
+
+    Such a column tells apart the rows that are the same without it (``again``).
+    """
+    judge = Judge(work.table)
+    found = {match.field: match.column for match in work.columns.matches}
+    twice = np.isin(codes, codes[again]) & (codes >= 0)
+    for name in kind.key:
+        if name in found or name in answer.columns:
+            continue
+        options = judge.candidates(kind, name, set(found.values()), found, borrowed=True)
+        headers = []
+        for column in (option.column for option in options):
+            cells = work.table.columns[column][twice].astype(str)
+            pairs = pd.DataFrame({"key": codes[twice], "cell": cells})
+            if not pairs.duplicated().any():
+                headers.append(work.table.headers[column])
+        if headers:
+            params: dict[str, str | int | float] = {"field": name, "kind": kind.name}
+            asked = Question("column", tuple(dict.fromkeys(headers)), params)
+            questions = (*work.columns.questions, asked)
+            work.columns = replace(work.columns, questions=questions)
+            return True
+    return False
 
 
 def _check_matches(

@@ -27,7 +27,15 @@ _CONFIGURATION = re.compile(r"[SO]\s*(\d+(?:/\d+)*)(?:\D.*)?", re.IGNORECASE)
 def derive_fields(work: Work, kind: Kind) -> None:
     """Fill what follows from other fields of a row, and say where fields contradict each other."""
     steps: Mapping[str, tuple[Callable[[Work], None], ...]] = {
-        "cell": (_technology, _identities, _bands, _tilts, _powers, _site_of_cell),
+        "cell": (
+            _technology,
+            _identities,
+            _bands,
+            _tilts,
+            _powers,
+            _site_of_cell,
+            _compose_identity,
+        ),
         "site": (_sectors,),
         "duct_point": (name_points,),
         "village_coverage": (bring_to_percent,),
@@ -181,6 +189,28 @@ def _site_of_cell(work: Work) -> None:
     """Let the base station's identity on the air stand for the site's where no column names it."""
     if work.columns.column_of("site_id") < 0 and work.columns.column_of("enodeb_id") >= 0:
         work.frame["site_id"] = work.frame["enodeb_id"]
+
+
+def _compose_identity(work: Work) -> None:
+    """Let base station and number within it name a cell where no column holds an identity.
+
+    Only where the two tell the rows apart; the station's identity on the air goes first.
+    """
+    if work.columns.column_of("source_id") >= 0 or (_text(work, "source_id") != "").any():
+        return
+    local = _text(work, "local_id")
+    for name in ("enodeb_id", "site_id"):
+        node = _text(work, name)
+        both = (node != "") & (local != "")
+        whole = pd.Series(node + "-" + local)[both]
+        apart = whole.nunique() >= settings()["kind"]["key_share"] * len(whole)
+        if not both.all() or not apart:
+            continue
+        _set(work, "source_id", node + "-" + local)
+        work.settle("source_id", "column_from_other")
+        params: Params = {"field": "source_id", "other": name, "rows": len(whole)}
+        work.note("identity_composed", -1, params)
+        return
 
 
 def _bands(work: Work) -> None:

@@ -12,10 +12,13 @@ from geodata.ingest.guess import tells_apart
 from geodata.ingest.header_forms import header_keys, header_words
 from geodata.ingest.judge_values import Judge
 from geodata.ingest.raw import RawTable
+from geodata.ingest.settings import word
 from geodata.records import Kind
 
 # What cells say of a header ranks behind headers that say it themselves.
 _BEHIND = 1000
+# Stands for every kind: fields of a place, which each of them has.
+ANY = "*"
 
 
 def settle_rivals(
@@ -28,7 +31,7 @@ def settle_rivals(
     """
     settled = dict(hits)
     for j, hit in hits.items():
-        others = _others(kind.name, table.headers[j]) if hit.own else ()
+        others = _others(kind.name if hit.own else ANY, table.headers[j])
         if not others or not judge.sample(j).texts:
             continue
         fields = sorted({hit.field, *others}, key=lambda name: _order(kind, name, hit))
@@ -59,7 +62,9 @@ def _others(kind: str, header: str) -> tuple[str, ...]:
 
 def _order(kind: Kind, name: str, hit: Hit) -> tuple[bool, bool, bool]:
     """Put the key first, then fields of a value set, then what the header says."""
-    return name not in kind.key, not kind.fields[name].values, name != hit.field
+    among = header_words()["rival"]["among"]
+    bound = bool(kind.all_fields[name].values) or name in among
+    return name not in kind.key, not bound, name != hit.field
 
 
 def _suits(table: RawTable, kind: Kind, name: str, column: int, judge: Judge) -> bool:
@@ -67,7 +72,10 @@ def _suits(table: RawTable, kind: Kind, name: str, column: int, judge: Judge) ->
 
     A key tells rows apart, a whole identity is no mere number within a site.
     """
-    entry, rule = kind.fields[name], header_words()["rival"]
+    entry, rule = kind.all_fields[name], header_words()["rival"]
+    if name in rule["among"]:
+        cells, known = judge.sample(column).texts, {word(item) for item in rule["among"][name]}
+        return bool(sum(word(cell) in known for cell in cells) >= len(cells) * rule["holds"])
     if name in kind.key and not tells_apart(table, column):
         return False
     if name in {*rule["long"], *rule["short"]}:

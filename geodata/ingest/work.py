@@ -77,16 +77,17 @@ class Work:
     def _number(self, column: int) -> int | None:
         return self.table.numbers[column] if column >= 0 and self.table.numbers else None
 
-    def settle(self, name: str) -> None:
+    def settle(self, name: str, code: str = "column_missing") -> None:
         """Withdraw the question for a field's column and its fault: the field is known without."""
         questions = tuple(
             question
             for question in self.columns.questions
             if question.code != "column" or question.params.get("field") != name
         )
-        self.columns = replace(self.columns, questions=questions)
+        suggested = tuple(match for match in self.columns.suggested if match.field != name)
+        self.columns = replace(self.columns, questions=questions, suggested=suggested)
         self.faults = [
             fault
             for fault in self.faults
-            if fault.code != "column_missing" or fault.params.get("field") != name
+            if fault.code != code or fault.params.get("field") != name
         ]

@@ -4,7 +4,7 @@ import re
 from functools import cache
 from typing import Any
 
-from geodata.ingest.settings import plain, word, words
+from geodata.ingest.settings import plain, settings, word, words
 from geodata.ingest.values.cells import NOTHING, Params, Parsed
 from geodata.owners import read_joint, read_owners
 from geodata.records import Field, read_values
@@ -35,8 +35,35 @@ def value_of(text: str, name: str) -> str | None:
     if key in known:
         return known[key]
     if name == "technology":
-        return known.get(_BAND.sub("", key))
+        return known.get(_BAND.sub("", key)) or _technology_of(key)
     return None
+
+
+@cache
+def _technology_of(text: str) -> str | None:
+    """Return the technology that all parts of a cell mean together: TDD-LTE, NR(SA) 2.6G.
+
+    FDD and TDD say nothing beside another part; None where parts differ or one means nothing.
+    """
+    known, rule = spellings("technology"), settings()["technology"]
+    duplex, beside = words("technology", "duplex"), words("technology", "beside")
+    frequency = re.compile(rule["frequency"])
+    told: set[str] = set()
+    at = 0
+    while at < len(text):
+        end = next((n for n in range(len(text), at, -1) if text[at:n] in known), 0)
+        if end and text[at:end] not in duplex:
+            told.add(known[text[at:end]])
+        if not end:
+            end = next((n for n in range(len(text), at, -1) if text[at:n] in beside), 0)
+        if not end and (number := frequency.match(text, at)):
+            end = number.end()
+        if not end and not text[at].isalnum():
+            end = at + 1
+        if not end:
+            return None
+        at = end
+    return told.pop() if len(told) == 1 else None
 
 
 def _joined(text: str, name: str) -> list[str]:
