@@ -138,7 +138,7 @@ def _lay(
     ours, theirs = tile.window.slices(part), signal.window.slices(part)
     leading: dict[int, _Leading] = {}
     for number, cell in enumerate(signal.cells):
-        if cell.technology not in settings.generations:
+        if cell.indoor or cell.technology not in settings.generations:
             continue
         level = signal.level[number][theirs]
         heard, rank = level >= LOWEST, np.int32(roster.rank[cell.record_id])

@@ -81,12 +81,15 @@ def find_states(samples: Samples, roster: Roster, settings: SignalSettings) -> N
     """Return each network's state at each point.
 
     Covered where the best server is strong enough. Otherwise unknown where a cell within its
-    radius could not be predicted, for that cell may serve it. Otherwise a gap.
+    radius could not be predicted, for that cell may serve it, and for a
+    network of no known generation. Otherwise a gap.
     """
-    needed = [
-        round(10 * settings.generations[network.technology].usable_dbm)
-        for network in roster.networks
-    ]
+    needed, known = [], []
+    for network in roster.networks:
+        generation = settings.generations.get(network.technology)
+        known.append(generation is not None)
+        needed.append(0 if generation is None else round(10 * generation.usable_dbm))
     enough = samples.best >= np.array(needed, np.int64).reshape(-1, 1)
-    choices = np.select([enough, samples.unknown > 0], [COVERED, UNKNOWN], GAP)
+    unknown = (samples.unknown > 0) | ~np.array(known, np.bool_).reshape(-1, 1)
+    choices = np.select([enough, unknown], [COVERED, UNKNOWN], GAP)
     return np.asarray(choices.astype(np.int8))

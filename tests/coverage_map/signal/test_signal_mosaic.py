@@ -69,6 +69,15 @@ def test_what_cannot_be_predicted_is_unknown_unless_another_covers() -> None:
     assert tile.server[0, 1].tolist() == [NOBODY] * 3
 
 
+def test_a_network_of_no_known_generation_is_unknown() -> None:
+    tile, roster = _lay(given(WINDOW, (replace(A, technology="6G"), -900), (C, -900)))
+    states = find_states(all_pixels(tile), roster, SETTINGS)
+    assert [[n.technology, *set(states[i])] for i, n in enumerate(roster.networks)] == [
+        ["6G", 2],
+        ["4G", 0],
+    ]
+
+
 def test_quality_at_a_stated_load_by_hand() -> None:
     tile, roster = _lay(given(WINDOW, (A, -900)), given(WINDOW, (replace(A, record_id="z"), -960)))
     noise = 10 ** (SETTINGS.generations["4G"].noise_dbm / 10)
@@ -163,6 +172,22 @@ def test_one_more_mast_never_lowers_anything(world) -> None:
         assert (getattr(after, name) >= getattr(before, name)).all()
     one, other = (find_states(all_pixels(tile), roster, SETTINGS) == 0 for tile in (before, after))
     assert (other >= one).all()
+
+
+@hypothesis_settings(max_examples=60, deadline=None)
+@hypothesis_given(worlds, st.integers(0, 5), st.integers(1, 200))
+def test_more_power_never_serves_fewer(world, which, tenths) -> None:
+    which %= len(world)
+    row, column, values, who, spread = world[which]
+    raised = [each + tenths if each > UNKNOWN else each for each in values]
+    stronger = [*world[:which], (row, column, raised, who, spread), *world[which + 1 :]]
+    signals, others = _signals(world), _signals(stronger)
+    roster = enrol(each for signal in signals for each in signal.cells)
+    before, after = (mosaic(WINDOW, s, roster, SETTINGS, 100.0) for s in (signals, others))
+    for name in ("best", "usable", "power", "fails"):
+        assert (getattr(after, name) >= getattr(before, name)).all()
+    states = [find_states(all_pixels(tile), roster, SETTINGS) for tile in (before, after)]
+    assert ((states[1] == 0) >= (states[0] == 0)).all()
 
 
 def test_tiles_are_cut_from_the_whole_and_read_at_points() -> None:
