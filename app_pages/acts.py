@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 import streamlit as st
 
 from app_pages import words
+from app_pages.review import queue_of
 from app_pages.scene import Scene, show_refusal
 from app_pages.working import begin, show_job
 from coverage_map import pipeline
@@ -100,8 +101,8 @@ def _show_submit(scene: Scene, check: pipeline.UploadCheck) -> None:
     good = sum(len(table.records) for table in ours)
     bad = sum(table.bad_rows for table in ours)
     if not good:
-        said = text("upload.nothing")
-        st.html(f'<span class="soft">{escape(said)}</span>', width="content")
+        said = _why_nothing(scene, check)
+        st.html(f'<b class="asked">{escape(said)}</b>', width="content")
         return
     city = pipeline.may(scene.actor, "accept")
     willing = not bad or bool(st.session_state.get("partial"))
@@ -129,6 +130,20 @@ def _show_submit(scene: Scene, check: pipeline.UploadCheck) -> None:
     if do(scene, "accept" if city else "submit", args | {"answers": None}):
         st.session_state.pop("upload_view", None)
         st.rerun()
+
+
+def _why_nothing(scene: Scene, check: pipeline.UploadCheck) -> str:
+    """Say of a draft without a good row what is to be done next."""
+    text = scene.text
+    asked = sum(len(table.questions) for table in check.tables)
+    doubtful = len(queue_of(check))
+    if asked:
+        return text("upload.nothing.asked", n=asked)
+    if doubtful:
+        return text("upload.nothing.doubtful", view=text("upload.view.review", n=doubtful))
+    if not any(table.kind for table in check.tables):
+        return text("upload.nothing.unknown")
+    return text("upload.nothing")
 
 
 def _show_decide(scene: Scene, submission: pipeline.Submission) -> None:

@@ -136,19 +136,11 @@ def show_asset(
             right.button(
                 text("assets.part"),
                 key=f"part_{report['record_id']}",
-                help=_part_help(reports, str(report["record_id"]), text),
                 on_click=_part,
                 args=(scene, reports, str(report["record_id"]), then),
             )
     if decides:
         _show_near(scene, asset, next(iter(names)))
-
-
-def _part_help(reports: pd.DataFrame, record_id: str, text: Text) -> str:
-    """Return what taking a report out would take along."""
-    going, _ = part_off(reports, record_id)
-    named = reports[reports["record_id"].isin(going)]
-    return text("assets.part_help", names=_called(named, text))
 
 
 def _doubted(reports: pd.DataFrame) -> Pairs:

@@ -167,18 +167,26 @@ def _show_understood(scene: Scene, check: pipeline.UploadCheck, *, draft: bool) 
                 _offer_correction(scene, check, table)
     understood.show_others(check, text)
     show_totals(scene, check.upload_id)
-    if draft:
-        for table in check.tables:
-            if not table.kind and table.reason not in ("empty", "unread"):
-                _offer_correction(scene, check, table)
+    refused = [t for t in check.tables if not t.kind and t.reason not in ("empty", "unread")]
+    if draft and refused:
+        # Where nothing was recognised, saying what it is may be all that is left to do.
+        alone = not any(table.kind for table in check.tables)
+        st.html(f'<p class="hint">{escape(scene.text("upload.refused_kind"))}</p>')
+        for number, table in enumerate(refused):
+            _offer_correction(scene, check, table, unfolded=alone and not number)
 
 
 def _offer_correction(
-    scene: Scene, check: pipeline.UploadCheck, table: pipeline.CheckedTable
+    scene: Scene,
+    check: pipeline.UploadCheck,
+    table: pipeline.CheckedTable,
+    *,
+    unfolded: bool = False,
 ) -> None:
     """Offer the form of a table's corrections; it is made once it is opened."""
     form = st.expander(
         scene.text("upload.correct_table", sheet=table.sheet or table.file),
+        expanded=unfolded,
         key=f"correct_{check.upload_id}_{table.sheet}",
         on_change="rerun",
     )
