@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping
 from hashlib import sha256
+from html import escape
 from typing import Any
 
 import pandas as pd
@@ -28,9 +29,8 @@ WORDS: dict[str, tuple[str, ...]] = {
     "rows": ("row", "rows", "sheet"),
     "away": ("distance",),
     "finish": ("done",),
-    **dict.fromkeys(("none", "other", "search", "keys", "inside", "only_none", "here", "now"), ()),
-    "found": (),
-    "nothing": (),
+    **dict.fromkeys(("none", "other", "search", "inside", "only_none", "here", "now"), ()),
+    **dict.fromkeys(("keys", "keys_digit", "keys_none", "found", "nothing"), ()),
 }
 
 
@@ -148,6 +148,8 @@ def show_queue(
     Returns whether the person is done and the file is to be read again.
     """
     text = scene.text
+    if any(question.code == "crs" for table in check.tables for question in table.questions):
+        st.html(f'<div class="fault note">{escape(text("review.more_later"))}</div>')
     places = pipeline.unit_places(scene.workspace, scene.actor)
     layer = pipeline.boundary_layer(scene.workspace, scene.actor)
     west, south, east, north = layer.bounds

@@ -1,6 +1,6 @@
 /* The review queue: one doubtful row after another, its candidates by number, a map beside it.
  *
- * Keys: 1 to 9 choose a candidate, 0 says none of them, Enter takes the first that resembles, arrows
+ * Keys: 1 to 9 choose a candidate, 0 says none of them, Enter takes the first where it has a confidence, arrows
  * move, U takes back, / searches; a click on the map names a village. Choices show at once; they are
  * sent when the hand rests, each time all of this visit, so that a message that is lost takes
  * nothing away. */
@@ -122,6 +122,9 @@ function startMap(host, data, pick) {
 }
 
 /* ---- the queue ---- */
+
+/* Villages that only share characters with the name are never taken unseen. */
+const takes_first = (item) => item.candidates.length > 0 && item.candidates[0].confidence !== null;
 
 async function build(host, data, send, finish) {
   const { items, words, places } = data;
@@ -276,7 +279,7 @@ async function build(host, data, send, finish) {
     finder = other();
     middle.append(finder);
     const foot = element(middle, "div", "review-foot");
-    element(foot, "span", "", words.keys);
+    element(foot, "span", "", takes_first(item) ? words.keys : item.candidates.length ? words.keys_digit : words.keys_none);
     const last = element(foot, "button", "review-end", fill(words.finish, { done }));
     last.type = "button";
     last.disabled = !done;
@@ -295,7 +298,7 @@ async function build(host, data, send, finish) {
     const acts = {
       ArrowDown: () => open(Math.min(at + 1, items.length - 1)), ArrowUp: () => open(Math.max(at - 1, 0)),
       ArrowRight: () => open(Math.min(at + 1, items.length - 1)), ArrowLeft: () => open(Math.max(at - 1, 0)),
-      Enter: () => (whole ? end() : item.candidates.length && item.candidates[0].confidence !== null && decide(item.candidates[0].unit)),
+      Enter: () => (whole ? end() : takes_first(item) && decide(item.candidates[0].unit)),
       u: undo, U: undo, 0: () => decide(""), "/": () => middle.querySelector("input").focus(),
     };
     if (event.key >= "1" && event.key <= "9") {
