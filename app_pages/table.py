@@ -13,7 +13,7 @@ import streamlit as st
 from coverage_map.maps import asset_address
 from coverage_map.text import Text
 
-Kind = Literal["text", "int", "people", "distance", "rate", "bar", "state"]
+Kind = Literal["text", "int", "people", "distance", "rate", "bar", "state", "mark"]
 
 
 STATES = ("covered", "gap", "unknown", "no_free_port")
@@ -24,6 +24,7 @@ class Column:
     """One column: the frame's columns it shows, its heading and how values are drawn.
 
     rate takes numerator and denominator, bar takes covered, gap and unknown; the others take one.
+    mark is a word that is not to be missed.
     """
 
     source: str | tuple[str, ...]

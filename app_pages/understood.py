@@ -249,7 +249,9 @@ def show_table(
     if table.bad_rows:
         facts.append(text("upload.bad", n=words.count(table.bad_rows)))
     if len(table.records):
-        facts.append(text("upload.matched", n=words.count(table.matched)))
+        county = read_kinds()[table.kind].subject == "area"
+        said = "upload.matched_county" if county else "upload.matched"
+        facts.append(words.many(said, table.matched, text))
     if table.header_row is not None:
         facts.append(text("upload.header_row", n=table.header_row))
     known = ""

@@ -32,7 +32,7 @@ const NUMERIC = new Set(["int", "people", "distance", "rate"]);
 
 function fillCell(cell, kind, value, words) {
   if (value === null || value === undefined || value === "") {
-    cell.textContent = kind === "text" ? "" : "—";
+    cell.textContent = kind === "text" || kind === "mark" ? "" : "—";
     return;
   }
   if (kind === "bar") {
@@ -48,6 +48,9 @@ function fillCell(cell, kind, value, words) {
         part.style.flexGrow = value[n];
       });
     }
+  } else if (kind === "mark") {
+    cell.className = "mark";
+    cell.textContent = value;
   } else if (kind === "state") {
     const sign = cell.appendChild(document.createElement("i"));
     sign.className = `state ${value}`;
