@@ -22,6 +22,8 @@ from geodata.measurements.settings import header_key, read_fields, settings
 Sort = Literal["drive_test", "mr_grid", "complaint", "acceptance"]
 SORTS: tuple[Sort, ...] = get_args(Sort)
 
+# A time that names its zone: 08:30:00Z, 08:30:00+08:00.
+_ZONE = r":\d{2}\S*(?:Z|[+-]\d{2}:?\d{2})$"
 _DBM = re.compile(r"\s*dbm\s*$", re.IGNORECASE)
 
 COLUMNS: dict[str, str] = {
@@ -121,9 +123,10 @@ def _read_table(
                 )
             )
     raw = pd.DataFrame({**values, "row": table.rows})
-    raw["time"], unread = read_times(raw["time"])
+    written = raw["time"]
+    raw["time"], unread = read_times(written)
     if unread.any():
-        faults.append(_first("measurement_time", place, raw, unread, raw["row"]))
+        faults.append(_first("measurement_time", place, raw, unread, written))
     raw, said = _put_in_place(raw, crs, place)
     raw["operator"] = raw["operator"].where(raw["operator"] != "", operator)
     raw["samples"] = raw["samples"].fillna(1).clip(lower=1)
@@ -140,9 +143,12 @@ def _bare(cells: Cells) -> Cells:
 
 
 def read_times(texts: pd.Series) -> tuple[pd.Series, pd.Series]:
-    """Return times as written, without zone, and which of the filled cells are none."""
+    """Return Beijing times without zone, and which of the filled cells are none."""
+    rules = settings()["cleaning"]
     found = pd.to_datetime(texts, format="ISO8601", errors="coerce", utc=True).dt.tz_localize(None)
-    for form in settings()["cleaning"]["time_formats"]:
+    zoned = texts.str.contains(_ZONE)
+    found = found.where(~zoned, found + pd.Timedelta(hours=rules["utc_offset_h"]))
+    for form in rules["time_formats"]:
         open_rows = found.isna() & (texts != "")
         if not open_rows.any():
             break

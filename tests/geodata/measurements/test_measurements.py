@@ -189,3 +189,20 @@ def test_the_order_of_rows_does_not_matter(order: list[int]) -> None:
     pd.testing.assert_frame_equal(
         bin_measurements(straight, 50, CRS), bin_measurements(mixed, 50, CRS)
     )
+
+
+def test_times_are_beijing_times_however_they_are_written() -> None:
+    lines = [
+        "时间,经度,纬度,RSRP",
+        "2026-03-01T08:00:00+08:00,113.8,34.1,-90",
+        "2026-03-01T00:00:00Z,113.8,34.1,-90dBm",
+        "2026年3月1日 08:00:00,113.8,34.1,-90",
+        "2026/3/1 8:00,113.8,34.1,-90",
+        "上午,113.8,34.1,-90",
+    ]
+    frame, faults = read("\n".join(lines))
+    assert frame["signal_dbm"].tolist() == [-90] * 5
+    assert frame["time"].iloc[:4].tolist() == [pd.Timestamp("2026-03-01 08:00")] * 4
+    assert [(f.code, f.place.row, f.place.value) for f in faults] == [
+        ("measurement_time", 6, "上午")
+    ]
