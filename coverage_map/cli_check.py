@@ -56,8 +56,14 @@ def _groups(faults: Iterable[Fault], text: Text) -> list[dict[str, Any]]:
 
 
 def state_of(table: CheckedTable) -> str:
-    """Say where a table stands: none of ours, waiting for an answer, or ready to be handed in."""
-    return "waiting" if table.questions else "ready" if table.kind else "none"
+    """Say where a table stands: none of ours, waiting for an answer, refused, or ready.
+
+    Refused is a table of which nothing can be taken for a reason that holds for the whole of it.
+    """
+    if table.questions or not table.kind:
+        return "waiting" if table.questions else "none"
+    whole = any(f.severity == "error" and f.place.row is None for f in table.faults)
+    return "refused" if whole and table.records.empty else "ready"
 
 
 def table_figures(table: CheckedTable, text: Text, *, registered: bool = True) -> dict[str, Any]:

@@ -140,7 +140,7 @@ def _entries(archive: zipfile.ZipFile, place: Place) -> list[zipfile.ZipInfo]:
     if size > limits["unpacked_mb"] * 2**20 or len(entries) > limits["archive_members"]:
         raise FileRefusedError("archive_too_big", place, megabytes=size >> 20)
     if any(entry.flag_bits & 1 for entry in entries):
-        raise FileRefusedError("file_protected", place)
+        raise FileRefusedError("archive_protected", place)
     return entries
 
 

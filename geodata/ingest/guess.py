@@ -286,9 +286,12 @@ def _leaning(table: RawTable, kind: str, hits: Mapping[int, Hit]) -> float:
 
 
 def geometry_fits(table: RawTable, kind: Kind) -> bool:
-    """Say whether features of the table can be records of a kind; a sheet can be any."""
+    """Say whether most features of the table can be records of a kind; a sheet can be any."""
     if table.geometry is None:
         return True
     lines = {"LineString", "MultiLineString", "LinearRing"}
-    types = {shape.geom_type for shape in table.geometry if shape is not None}
-    return not types or (kind.geometry == "line") == bool(types & lines)
+    drawn = [shape.geom_type in lines for shape in table.geometry if shape is not None]
+    if not drawn:
+        return True
+    # A stray line among points, or a point among lines, is a fault of its own.
+    return 2 * sum(drawn) >= len(drawn) if kind.geometry == "line" else 2 * sum(drawn) < len(drawn)

@@ -216,7 +216,11 @@ def _fit_shapes(work: Work, kind: Kind, shapes: Objects, points: Objects) -> Obj
             work.blame(row, "geometry_not_line", value=shapes[row].geom_type)
             fitted[row] = None
         return fitted
-    others = (types >= 0) & (types != _POINT)
+    drawn = np.isin(types, _LINES)
+    for row in np.flatnonzero(drawn).tolist():
+        work.blame(row, "geometry_is_line", value=shapes[row].geom_type)
+        fitted[row] = None
+    others = (types >= 0) & (types != _POINT) & ~drawn
     for row in np.flatnonzero(others).tolist():
         params: dict[str, str | int | float] = {"type": shapes[row].geom_type}
         work.blame(row, "geometry_not_point", params=params, severity="note")

@@ -158,10 +158,17 @@ def _read_layer(path: Path, layer: str, part: Part, name: str, *, alone: bool) -
         claimed=found.claimed,
         cut=cut,
         faults=tuple(faults),
-        reason="" if count else "no_rows",
+        reason=_why_nothing(count, headers),
         numbers=tuple(range(1, len(headers) + 1)),
         groups=("",) * len(headers),
     )
+
+
+def _why_nothing(count: int, headers: list[str]) -> str:
+    """Return why a layer holds no records: without a column its features can be anything."""
+    if not count:
+        return "no_rows"
+    return "" if headers else "no_attributes"
 
 
 def to_columns(found: Features) -> list[Cells]:

@@ -32,7 +32,7 @@ REFUSED = {
         "a.xlsx",
         "file_protected",
     ),
-    "encrypted zip": (encrypted_zip(), "a.zip", "file_protected"),
+    "encrypted zip": (encrypted_zip(), "a.zip", "archive_protected"),
     "cut xlsx": (GOOD[: len(GOOD) // 2], "a.xlsx", "file_damaged"),
     "damaged xls": (OLE + bytes(3000), "a.xls", "file_damaged"),
     "cut xls": (old_workbook("a", [SITE])[:1500], "a.xls", "file_damaged"),
