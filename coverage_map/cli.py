@@ -321,3 +321,7 @@ def main() -> None:
         typer.echo(f"{describe_place(error.fault, text)} {message}\n{remedy}".strip(), err=True)
         usage = isinstance(error, UsageError) or error.fault.code in USAGE_CODES
         sys.exit(2 if usage else 1)
+
+
+if __name__ == "__main__":
+    main()

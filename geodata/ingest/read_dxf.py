@@ -5,6 +5,7 @@ Blocks stay points, with their name and their attributes as columns; texts are p
 text. A drawing declares no coordinate system.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
@@ -31,6 +32,10 @@ _ENTITY, _HANDLE = "图元", "EntityHandle"
 _HEADERS = {"Layer": LAYER, "Text": "文字", "BlockName": "块名", "Linetype": "线型"}
 _ATTRIBUTES = "BlockAttributes"
 _ENTITIES = "entities"
+# A header stands first where there is one; AC1021 is the first version that writes UTF-8.
+_HEADER = re.compile(r"^\s*2\s*\n\s*HEADER\s*$", re.MULTILINE)
+_HEAD = 4096
+_NO_HEADER = "0\nSECTION\n2\nHEADER\n9\n$ACADVER\n1\nAC1021\n0\nENDSEC\n"
 
 
 def read_dxf(part: Part, name: str) -> Iterator[RawTable]:
@@ -44,7 +49,7 @@ def read_dxf(part: Part, name: str) -> Iterator[RawTable]:
     place = Place(file=name, sheet=sheet)
     with TemporaryDirectory(prefix="upload-") as folder:
         path = Path(folder) / "layer.dxf"
-        path.write_bytes(text.encode("utf-8"))
+        path.write_bytes(_with_header(text).encode("utf-8"))
         try:
             with fiona.Env(DXF_ENCODING="UTF-8", DXF_INLINE_BLOCKS="FALSE"):
                 found = read_features(path, _ENTITIES, place, encoding="utf-8")
@@ -59,6 +64,11 @@ def read_dxf(part: Part, name: str) -> Iterator[RawTable]:
         yield RawTable(sheet, None, (), (), np.empty(0, dtype=np.int64), reason="empty")
         return
     yield from _by_layer(found, sheet)
+
+
+def _with_header(text: str) -> str:
+    """Return a drawing with a header section: without one GDAL reads Latin-1."""
+    return text if _HEADER.search(text[:_HEAD]) else _NO_HEADER + text
 
 
 def _by_layer(found: Features, sheet: str) -> Iterator[RawTable]:
