@@ -1,6 +1,6 @@
 """上传: hand in files, see what was handed in before, open one of them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from html import escape
 from typing import Any
 from urllib.parse import urlencode
@@ -119,6 +119,7 @@ def _show_list(scene: Scene) -> None:
         owner_said=[words.owner(code, text) for code in found["owner"]],
         state_said=[text(f"upload_state.{state}") for state in found["state"]],
         when=[words.moment(at) for at in found["received_at"]],
+        note=_notes(found, jobs, text),
     )
     several = len(frame["owner"].unique()) > 1 or city
     show_table(
@@ -137,6 +138,42 @@ def _show_list(scene: Scene) -> None:
         height="calc(100vh - 110px)",
         on_pick=open_upload,
     )
+
+
+def _notes(found: pd.DataFrame, jobs: Sequence[pipeline.Job], text: Text) -> list[str]:
+    """Say of each upload in a few words what was noted, why it is not read, or what it waits for.
+
+    ``jobs``: newest first, as ``pipeline.list_jobs`` returns them.
+    """
+    last: dict[str, pipeline.Job] = {}
+    for job in jobs:
+        if job.verb == "check" and job.ended:
+            last.setdefault(str(job.args["upload_id"]), job)
+    return [
+        _note(state, str(note), last.get(identifier), text)
+        for identifier, state, note in zip(found["id"], found["state"], found["note"], strict=True)
+    ]
+
+
+def _note(state: str, note: str, job: pipeline.Job | None, text: Text) -> str:
+    if state == "superseded":
+        return text("upload.replaced")
+    if job is None or (note and state != "checked"):
+        return note
+    if state == "refused" and job.fault is not None:
+        return text.fault(job.fault)[0]
+    return _waits_for(job.result or {}, text) if state in DRAFTS else note
+
+
+def _waits_for(told: Mapping[str, Any], text: Text) -> str:
+    """Return what a draft waits for by what its last reading told, "" where it can be submitted."""
+    if told.get("asked"):
+        return words.many("upload.note.asked", told["asked"], text)
+    if told.get("good") != 0:
+        return ""
+    doubtful = told.get("doubtful", 0)
+    said = "upload.note.doubtful" if doubtful else "upload.note.nothing"
+    return words.many(said, doubtful, text)
 
 
 def show() -> None:

@@ -28,10 +28,18 @@ def _answers(args: Args) -> Answers | None:
 
 
 def check(workspace: Workspace, actor: Actor, args: Args, progress: Progress) -> Args:
-    """Read an upload that was received; what was understood is kept with it."""
+    """Read an upload that was received; what was understood is kept with it.
+
+    Told are open questions, good rows and rows whose unit is in doubt.
+    """
     progress("progress.check", 0, 1)
     found = recheck_upload(workspace, actor, args["upload_id"], _answers(args))
-    return {"upload_id": found.upload_id}
+    return {
+        "upload_id": found.upload_id,
+        "asked": sum(len(table.questions) for table in found.tables),
+        "good": sum(len(table.records) for table in found.tables),
+        "doubtful": sum(len(table.queue) for table in found.tables),
+    }
 
 
 def submit(workspace: Workspace, actor: Actor, args: Args, progress: Progress) -> Args:
