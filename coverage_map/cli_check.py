@@ -93,11 +93,25 @@ def table_figures(table: CheckedTable, text: Text, *, registered: bool = True) -
         "good": len(table.records),
         "taken": len(table.records) if table.ready else 0,
         "questions": [
-            {"code": q.code, "options": list(q.options), **dict(q.params)} for q in table.questions
+            {"code": q.code, "options": list(q.options), **_options_said(q, text), **dict(q.params)}
+            for q in table.questions
         ],
         "fault_groups": _groups(table.faults, text),
         "faults": [describe_fault(fault, text) for fault in table.faults],
     }
+
+
+def _options_said(question: Question, text: Text) -> dict[str, list[str]]:
+    """Return the systems that a question offers in words, as bare codes tell a person nothing."""
+    if question.code != "crs":
+        return {}
+    return {"options_said": [_system(option, text) for option in question.options]}
+
+
+def _system(crs: str, text: Text) -> str:
+    """Return a system in words with the code that answers."""
+    name = f"crs.{crs}"
+    return f"{text(name)} = {crs}" if text.has(name) else crs
 
 
 def _crs(table: CheckedTable, text: Text, *, registered: bool) -> dict[str, Any]:
@@ -196,6 +210,7 @@ def _ask(table: CheckedTable, question: Question, text: Text, *, registered: boo
     """Say what is asked, what speaks for each answer, and how to answer on the command line."""
     options = text("words.comma").join(question.options)
     if question.code == "crs":
+        options = text("words.comma").join(_system(option, text) for option in question.options)
         said = _crs_said(table, text, registered=registered) or ""
         return text("cli.import.question.crs", said=said, options=options)
     field = str(question.params.get("field", ""))
