@@ -288,7 +288,7 @@ def show_others(check: UploadCheck, text: Text) -> None:
         st.html(f'<div class="understood">{_kinds_taken(text)}</div>')
     if check.faults:
         query = urlencode({"upload": check.upload_id, "lang": text.language})
-        said = text("upload.faults", n=words.count(len(check.faults)))
+        said = words.many("upload.faults", len(check.faults), text)
         st.html(
             f'<a class="download" href="{escape(f"/download/faults?{query}")}" target="_self">'
             f"{escape(said)}</a>"

@@ -22,12 +22,6 @@ from geodata.errors import CoverageMapError, NotAllowedError
 from geodata.owners import read_owners
 from geodata.records import read_kinds
 
-ENDINGS = [
-    *("xlsx", "xlsm", "xls", "xlsb", "ods", "csv", "tsv", "txt", "zip", "kmz", "kml", "gpkg"),
-    *("geojson", "json", "dxf", "shp", "shx", "dbf", "prj", "cpg", "tab", "dat", "map", "id"),
-    *("mif", "mid", "htm", "html", "et", "dwg"),
-]
-
 
 def _owners(scene: Scene) -> tuple[str, ...]:
     """Return the owners this person may hand in files for."""
@@ -52,9 +46,9 @@ def _choose_files(scene: Scene, owners: tuple[str, ...]) -> None:
             key="upload_owner",
             format_func=lambda code: words.owner(code, text),
         )
+    # Any file is taken: what cannot be read is refused in words, with what to send instead.
     files = st.file_uploader(
         text("upload.file"),
-        type=ENDINGS,
         accept_multiple_files=True,
         key=f"upload_file_{st.session_state.get('upload_round', 0)}",
     )
