@@ -14,6 +14,7 @@ from geodata.errors import Fault
 
 if TYPE_CHECKING:  # heavy; the command line answers without them where it can
     from coverage_map.pipeline import CheckedTable, Question
+    from geodata.ingest.report import ColumnMatch
 
 SHOWN_ROWS = 10
 
@@ -177,13 +178,39 @@ def print_check(
     typer.echo(file)
     for table in tables:
         typer.echo(f"  {table.sheet or table.file}{text('words.colon')}{_understood(table, text)}")
-        if table.columns:
-            pairs = [f"{field_name(m.field, text)} ← {m.header}" for m in table.columns]
-            typer.echo("    " + "  ".join(pairs))
+        for line in _column_lines(table, text, registered=registered):
+            typer.echo("    " + line)
         for question in table.questions:
             typer.echo("    " + _ask(table, question, text, registered=registered))
         for line in _fault_lines(table.faults, text):
             typer.echo("    " + line)
+
+
+def _column_lines(table: CheckedTable, text: Text, *, registered: bool) -> list[str]:
+    """Return where the header is, which column is which field and how that is known, the rest."""
+    lines = []
+    if table.header_row is not None:
+        lines.append(text("cli.check.header", row=table.header_row))
+    asked = {str(question.params.get("field", "")) for question in table.questions}
+    sure = [match for match in table.columns if match.field not in asked]
+    open_ones = [match for match in table.columns if match.field in asked]
+    if sure:
+        lines.append("  ".join(_pair(match, text) for match in sure))
+    maybe = [f"{field_name(m.field, text)} ← {m.header}?" for m in (*open_ones, *table.suggested)]
+    listed = text("words.comma")
+    if maybe:
+        lines.append(text("cli.check.suggested", columns=listed.join(maybe)))
+    if table.kind and table.unmapped:
+        lines.append(text("cli.check.unmapped", columns=listed.join(table.unmapped)))
+    if table.crs.scores and registered:
+        lines.append(text("cli.check.scores", scores=_scores(table, text)))
+    return lines
+
+
+def _pair(match: ColumnMatch, text: Text) -> str:
+    """Return a field and its column; how it is known where that is not its header."""
+    how = "" if match.how == "alias" else f" [{text(f'cli.check.how.{match.how}')}]"
+    return f"{field_name(match.field, text)} ← {match.header}{how}"
 
 
 def field_name(name: str, text: Text) -> str:

@@ -95,6 +95,9 @@ def map_columns(
         }
         place = Place(file=file, sheet=table.sheet, row=table.header_row)
         faults = (Fault("headers_of_others", place, params, "note"),)
+    if found.nearest:
+        place = Place(file=file, sheet=table.sheet, row=table.header_row)
+        faults = (*faults, Fault("kind_nearest", place, {"kind": found.nearest}, "note"))
     questions = (Question("kind", found.options),) if found.options else ()
     if found.reason == "none_of_ours" and is_headless(table):
         return Columns(reason="no_header", faults=faults, questions=questions)
@@ -173,7 +176,8 @@ def _map(
     hits: Candidates = {}
     named = settle_rivals(table, kind, table_hits(table, kind_name), judge)
     for j, hit in named.items():
-        if j not in taken and hit.field not in answer.columns:
+        open_field = j not in taken and hit.field not in answer.columns
+        if open_field and not _names_nobody(kind, hit.field, j, judge):
             hits.setdefault(hit.field, []).append((hit, j))
     for name, choice in choose_columns(table, kind, hits, judge).items():
         header = table.headers[choice.column]
@@ -190,6 +194,16 @@ def _map(
         suggested=tuple(found.suggested),
         paired=found.paired,
     )
+
+
+def _names_nobody(kind: Kind, name: str, column: int, judge: Judge) -> bool:
+    """Say whether a header of an owner is one of a way to own (产权性质), and its cells too."""
+    entry = kind.all_fields[name]
+    ends = tuple(value_shapes()["rule"]["nature"])
+    told = any(key.endswith(ends) for key in header_keys(judge.table.headers[column]))
+    if entry.required or entry.values != "owner" or not told or not judge.sample(column).texts:
+        return False
+    return bool(judge.holds(column, entry) < value_shapes()["rule"]["held"])
 
 
 def _column_headed(table: RawTable, header: str) -> int:

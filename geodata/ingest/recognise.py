@@ -9,6 +9,7 @@ from geodata.ingest.guess import (
     distinct_share,
     guess_kinds,
     table_hits,
+    tells_apart,
     without_words,
 )
 from geodata.ingest.header_says import are_mute
@@ -27,7 +28,8 @@ class Recognised:
     """A table's kind, or the reason for none; kinds to choose among where a person is to say.
 
     ``headers`` are those that speak of another table. Where ``by_values``, the kind is told by what
-    stands in the columns alone, and ``options`` are what else it may be.
+    stands in the columns alone, and ``options`` are what else it may be. ``nearest``: the kind that
+    a table refused without a question is likest to.
     """
 
     kind: str = ""
@@ -35,6 +37,7 @@ class Recognised:
     options: tuple[str, ...] = ()
     headers: tuple[str, ...] = ()
     by_values: bool = False
+    nearest: str = ""
 
 
 def recognise(table: RawTable, file: str, owner: str, judge: Judge) -> Recognised:
@@ -49,13 +52,17 @@ def recognise(table: RawTable, file: str, owner: str, judge: Judge) -> Recognise
     support = best.support if best else 0.0
     share = against.weight / max(against.weight + support, 1e-9)
     if best is not None and _measures(table, best):
-        return Recognised("", against.reason, (), against.headers)
+        options = _offer(guesses) if _is_planned(table, best) else ()
+        nearest = "" if options else _nearest(best)
+        return Recognised("", against.reason, options, against.headers, nearest=nearest)
     if against.weight >= rule["least"]:
         doubtful = rule["doubt"] <= share < rule["sure"]
+        if best is not None and share >= rule["sure"]:
+            doubtful = _is_planned(table, best)
         if doubtful and best is not None and _may_be_ours(best):
             return Recognised("", against.reason, _offer(guesses), against.headers)
         if share >= rule["share"]:
-            return Recognised("", against.reason, (), against.headers)
+            return Recognised("", against.reason, (), against.headers, nearest=_nearest(best))
     found = _among_ours(table, guesses, judge) if guesses else Recognised("", "none_of_ours")
     if not found.kind and are_mute(table.headers):
         return _by_values(table, file, owner, judge) or found
@@ -184,6 +191,18 @@ def _measures(table: RawTable, best: Guess) -> bool:
     return bool(count >= rule["headers"])
 
 
+def _is_planned(table: RawTable, best: Guess) -> bool:
+    """Say whether a table is a full list with figures added: key, positions, what planners write.
+
+    Not one in which the same things come again and again.
+    """
+    rule = strangers()["decisive"]
+    fields = {hit.field for hit in table_hits(table, best.kind).values()}
+    keyed = best.key >= 0 and tells_apart(table, best.key)
+    planned = len(fields & set(rule["plan"])) >= rule["planned"]
+    return bool(keyed and planned and _is_placed(table, best))
+
+
 def _is_placed(table: RawTable, best: Guess) -> bool:
     """Say whether a table has shapes or both coordinates."""
     fields = {hit.field for hit in table_hits(table, best.kind).values()}
@@ -216,6 +235,11 @@ def _repeats(table: RawTable, best: Guess | None, guesses: list[Guess]) -> bool:
 def _may_be_ours(guess: Guess) -> bool:
     """Say whether there is enough of a kind in a table to ask a person."""
     return guess.required and guess.support >= settings()["kind"]["asked_support"]
+
+
+def _nearest(best: Guess | None) -> str:
+    """Return the kind that a refused table may be after all, "" for none."""
+    return best.kind if best is not None and _may_be_ours(best) else ""
 
 
 def _offer(guesses: list[Guess]) -> tuple[str, ...]:

@@ -145,3 +145,25 @@ def test_every_reason_has_a_sentence():
         assert text.has("kind.none")
         because = ("fuller", "pair", "preferred", "first")
         assert all(text.has(f"because.{why}") for why in because)
+
+
+def test_a_full_plan_with_figures_of_load_added_is_asked_about():
+    load = "日均流量(GB) 忙时PRB利用率 是否高负荷 RRC最大用户数"
+    plan = "小区名称 CGI 经度 纬度 方位角 挂高 频段 PCI"
+    asked = understood(f"{plan} {load}")
+    assert (asked.reason, asked.questions[0].options[0]) == ("kpi_table", "cell")
+    bare = understood(f"时间 小区名称 CGI 制式 经度 纬度 {load}")
+    assert (bare.reason, bare.questions) == ("kpi_table", ())
+    assert [fault.code for fault in bare.faults][-1] == "kind_nearest"
+
+
+def test_rooms_of_equipment_are_no_masts():
+    rooms = understood("机房名称 机房编码 机房类型 区县 经度 纬度")
+    assert (rooms.kind, rooms.reason) == ("", "room_table")
+    with_masts = understood("站址名称 站址编码 塔型 塔高 机房类型 区县 经度 纬度")
+    assert with_masts.kind == "tower"
+
+
+def test_a_kind_of_ownership_is_no_owner():
+    masts = "铁塔编号 铁塔名称 经度 纬度 塔型 塔高 产权性质"
+    assert "tower_owner" not in {match.field for match in understood(masts).matches}
