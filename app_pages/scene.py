@@ -12,6 +12,7 @@ from app_pages import words
 from coverage_map import pipeline
 from coverage_map.text import Text
 from coverage_map.web import desk
+from coverage_map.web.shell import name_organisation
 from geodata.errors import CoverageMapError
 
 Bounds = tuple[float, float, float, float]  # west, south, east, north, degrees
@@ -309,7 +310,13 @@ def level_below(level: str) -> dict[str, str]:
 
 def show_refusal(error: CoverageMapError, text: Text) -> None:
     """Say what was refused and the one thing to do."""
-    sentence, remedy = text.fault(error.fault)
+    fault = error.fault
+    actor = st.session_state.get("actor")
+    if actor is not None and fault.params.get("account") == actor.account:
+        # A reader knows its own account by whose it is.
+        who = name_organisation(actor, text)
+        fault = replace(fault, params={**fault.params, "account": who})
+    sentence, remedy = text.fault(fault)
     st.html(
         f'<div class="fault refusal" role="alert"><b>{escape(sentence)}</b>'
         f'<div class="remedy">{escape(remedy)}</div></div>'

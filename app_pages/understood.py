@@ -11,7 +11,6 @@ from app_pages import words
 from coverage_map.pipeline import CheckedTable, CrsScore, Question, UploadCheck, group_faults
 from coverage_map.text import Text
 from geodata.errors import Fault
-from geodata.ingest.aliases import find_hit
 from geodata.records import read_kinds
 
 MOST_PLACES = 8
@@ -171,22 +170,6 @@ def profile_words(profile: Any, text: Text) -> str:
     ]
     said += [f"{field_name(name, text)} ({unit})" for name, unit in dict(profile.units).items()]
     return text("words.comma").join(said)
-
-
-def kind_of_headers(headers: Sequence[str], columns: Mapping[str, str]) -> str:
-    """Return the kind of record that headers are of, "" where none is the likeliest.
-
-    ``columns``: fields that were said to be there; a kind without one of them is none.
-    """
-    counts = {}
-    for name, kind in read_kinds().items():
-        if set(columns) <= set(kind.all_fields):
-            hits = (find_hit(name, header) for header in headers)
-            counts[name] = len({hit.field for hit in hits if hit is not None})
-    ranked = sorted(counts.items(), key=lambda item: -item[1])
-    if not ranked or not ranked[0][1] or (len(ranked) > 1 and ranked[0][1] == ranked[1][1]):
-        return ""
-    return ranked[0][0]
 
 
 def _place(fault: Fault, text: Text) -> str:

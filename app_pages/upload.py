@@ -232,7 +232,7 @@ def _show_profiles(scene: Scene) -> None:
 
 def _profile_label(profile: Any, text: Text, *, owned: bool) -> str:
     """Return what a profile is of and what it holds, and whose files where there are several's."""
-    kind = profile.kind or understood.kind_of_headers(profile.headers, profile.columns)
+    kind = profile.kind or pipeline.kind_of_headers(profile.headers, profile.columns)
     parts = [text(f"kind.{kind}")] if kind else []
     if profile.columns:
         parts.append(words.many("profile.columns", len(profile.columns), text))

@@ -61,6 +61,7 @@ from coverage_map.pipeline.overview import read_overview as read_overview
 from coverage_map.pipeline.overview import read_status as read_status
 from coverage_map.pipeline.parsing import warm_up as warm_up
 from coverage_map.pipeline.profiles import delete_profile as delete_profile
+from coverage_map.pipeline.profiles import kind_of_headers as kind_of_headers
 from coverage_map.pipeline.profiles import read_profiles as read_profiles
 from coverage_map.pipeline.profiles import rename_profile as rename_profile
 from coverage_map.pipeline.returned import return_upload as return_upload

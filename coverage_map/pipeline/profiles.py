@@ -1,5 +1,6 @@
 """Profiles: what an owner said of its tables, kept for tables of the same shape."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import PurePath
 from typing import Any
@@ -12,6 +13,8 @@ from coverage_map.pipeline.views import UploadCheck
 from coverage_map.pipeline.workspace import Workspace
 from geodata.errors import UsageError
 from geodata.ingest import TableAnswer
+from geodata.ingest.aliases import find_hit
+from geodata.records import read_kinds
 from geodata.store.engine import read, write
 from geodata.store.ledger import add_audit
 from geodata.store.remembered import (
@@ -86,3 +89,19 @@ def _own(connection: Connection, actor: Actor, profile_id: str) -> dict[str, Any
     profile = get_profile(connection, profile_id)
     allow_owner(actor, "check", profile["owner"])
     return profile
+
+
+def kind_of_headers(headers: Sequence[str], columns: Mapping[str, str]) -> str:
+    """Return the kind of record that headers are of, "" where none is the likeliest.
+
+    ``columns``: fields that were said to be there; a kind without one of them is none.
+    """
+    counts = {}
+    for name, kind in read_kinds().items():
+        if set(columns) <= set(kind.all_fields):
+            hits = (find_hit(name, header) for header in headers)
+            counts[name] = len({hit.field for hit in hits if hit is not None})
+    ranked = sorted(counts.items(), key=lambda item: -item[1])
+    if not ranked or not ranked[0][1] or (len(ranked) > 1 and ranked[0][1] == ranked[1][1]):
+        return ""
+    return ranked[0][0]

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from app_pages.understood import kind_of_headers
 from app_pages.upload import _profile_label
+from coverage_map.pipeline import kind_of_headers
 from coverage_map.text import Text
 
 CELLS = ("cgi", "小区名称", "方位角", "下倾角", "经度", "纬度", "频段")
