@@ -65,9 +65,14 @@ class Styles:
         return self._bold
 
     def wrapped(self) -> int:
-        """Return the number of a style whose text breaks and begins at the top."""
+        """Return the number of a style that breaks and begins at the top, numbers at the left too.
+
+        So a count stands under the beginning of its heading.
+        """
         number = self._add(0, applyAlignment="1")
-        alignment = etree.Element(f"{self._ns}alignment", wrapText="1", vertical="top")
+        alignment = etree.Element(
+            f"{self._ns}alignment", horizontal="left", vertical="top", wrapText="1"
+        )
         self._formats[number].insert(0, alignment)
         return number
 

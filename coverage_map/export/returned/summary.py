@@ -23,6 +23,10 @@ from geodata.ingest.read_package import column_letters
 _SHEET: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml"
 _MAIN: Final = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 WIDTHS: Final = (22, 10, 10, 18, 60, 60, 14)  # characters
+A4: Final = 9  # ST_PaperSize of SpreadsheetML
+WIDE: Final = 0x2E7F  # from the next letter on Chinese ones, as wide as two Latin
+LINE_POINTS: Final = 15
+MARGIN: Final = 10  # characters kept free: fonts differ
 HEADINGS: Final = ("sheet", "severity", "count", "column", "fault", "remedy", "first")
 
 
@@ -87,16 +91,31 @@ def _sheet(rows: list[list[str | int]], heading: int, styles: Styles) -> bytes:
         for i, width in enumerate(WIDTHS, start=1)
     )
     body = "".join(
-        f'<row r="{number}">{_cells(row, number, _style(number, heading, bold, wrapped))}</row>'
+        f'<row r="{number}"{_height(row, number, heading)}>'
+        f"{_cells(row, number, _style(number, heading, bold, wrapped))}</row>"
         for number, row in enumerate(rows, start=1)
     )
+    # The sentences run over all columns, so that they break instead of being cut.
+    last = column_letters(len(WIDTHS) - 1)
+    merged = "".join(f'<mergeCell ref="A{n}:{last}{n}"/>' for n in range(1, heading + 1))
     return (
         f'<?xml version="1.0" encoding="UTF-8" standalone="yes"?><worksheet xmlns="{_MAIN}">'
         '<sheetPr><pageSetUpPr fitToPage="1"/></sheetPr>'
         f'<sheetViews><sheetView tabSelected="1" workbookViewId="0"/></sheetViews>'
         f"<cols>{columns}</cols><sheetData>{body}</sheetData>"
-        '<pageSetup orientation="landscape" fitToHeight="0"/></worksheet>'
+        f'<mergeCells count="{heading}">{merged}</mergeCells>'
+        f'<pageSetup paperSize="{A4}" orientation="landscape" fitToWidth="1" fitToHeight="0"/>'
+        "</worksheet>"
     ).encode()
+
+
+def _height(row: list[str | int], number: int, heading: int) -> str:
+    """Return how high a sentence over all columns is: programs measure no merged cells."""
+    if number > heading or not row:
+        return ""
+    width = sum(2 if ord(letter) > WIDE else 1 for letter in str(row[0]))
+    lines = -(-width // (sum(WIDTHS) - MARGIN))
+    return f' ht="{LINE_POINTS * lines}" customHeight="1"' if lines > 1 else ""
 
 
 def _cells(row: list[str | int], number: int, style: int) -> str:
@@ -108,10 +127,8 @@ def _cells(row: list[str | int], number: int, style: int) -> str:
 
 
 def _style(number: int, heading: int, bold: int, wrapped: int) -> int:
-    """Return the style of a row: bold for the first and the heading, broken below the heading."""
-    if number in {1, heading + 1}:
-        return bold
-    return wrapped if number > heading else 0
+    """Return the style of a row: bold for the first and the heading, broken everywhere else."""
+    return bold if number in {1, heading + 1} else wrapped
 
 
 def _cell(value: str | int, reference: str, style: int) -> str:

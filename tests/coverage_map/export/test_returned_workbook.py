@@ -297,3 +297,17 @@ def test_an_old_workbook_keeps_how_it_is_laid_out() -> None:
     said = marked["站址"]["B4"].comment.text
     assert "原有批注" in said
     assert "不是数" in said
+
+
+def test_sentences_of_the_summary_run_over_all_columns_and_break(sent: bytes) -> None:
+    lead = ["核对", "说明" * 120]
+    returned = mark_workbook(sent, FILE, [_fault("基站级", 3, 2)], lead, TEXT)
+    page = openpyxl.load_workbook(io.BytesIO(returned)).worksheets[0]
+    assert "A2:G2" in {str(merged) for merged in page.merged_cells.ranges}
+    assert page["A2"].alignment.wrap_text
+    assert page.row_dimensions[2].height == 45  # 480 wide, 184 go on a line
+    assert page["C6"].value == 1
+    assert page["C6"].alignment.horizontal == "left"
+    assert page.sheet_properties.pageSetUpPr.fitToPage
+    assert (int(page.page_setup.paperSize), page.page_setup.fitToWidth) == (9, 1)
+    assert page.page_setup.fitToHeight == 0
