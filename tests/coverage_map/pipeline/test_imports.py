@@ -52,17 +52,26 @@ def test_new_sites_close_gaps(own_workspace) -> None:
     assert all(letters[codes.index(code)] == "c" for code in closed)
 
 
-def test_same_file_again_changes_nothing(own_workspace) -> None:
+def test_same_records_again_change_nothing(own_workspace, tmp_path) -> None:
     city = pipeline.local_actor(own_workspace)
-    for round_ in range(2):
-        outcome = pipeline.import_file(
-            own_workspace, city, "cmcc", EXAMPLE, crs="EPSG:4490", partial=True
+    copy = tmp_path / EXAMPLE.name
+    copy.write_bytes(EXAMPLE.read_bytes() + b"\r\n")
+
+    def bring(path):
+        return pipeline.import_file(
+            own_workspace, city, "cmcc", path, crs="EPSG:4490", partial=True
         )
-        assert outcome.accepted is not None
-        if round_ == 0:
-            rows = pipeline.read_status(own_workspace, city).records["site"]
+
+    first = bring(EXAMPLE)
+    rows = pipeline.read_status(own_workspace, city).records["site"]
+    same_bytes = bring(EXAMPLE)
+    assert (same_bytes.repeated, same_bytes.accepted) == (True, None)
+    assert same_bytes.check.upload_id == first.check.upload_id
+    same_records = bring(copy)
+    assert not same_records.repeated
+    assert same_records.accepted is not None
+    assert len(same_records.accepted.changed) == 0
     assert pipeline.read_status(own_workspace, city).records["site"] == rows
-    assert len(outcome.accepted.changed) == 0
 
 
 def test_unanswered_question_keeps_the_file_out(own_workspace) -> None:

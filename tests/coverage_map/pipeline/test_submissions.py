@@ -184,7 +184,8 @@ def test_a_long_way_as_jobs(own_workspace, people) -> None:
     upload_id = pipeline.receive_upload(own_workspace, carrier, "cmcc", "新站.csv", content)
     assert pipeline.read_submission(own_workspace, carrier, upload_id).state == "received"
     args = {"upload_id": upload_id, "answers": PLACED.to_json(), "partial": False, "full": False}
-    assert run_here(own_workspace, carrier, "check", args) == {"upload_id": upload_id}
+    left = {"upload_id": upload_id, "good": 3, "doubtful": 0, "asked": 0}
+    assert run_here(own_workspace, carrier, "check", args) == left
     assert pipeline.recheck_upload(own_workspace, carrier, upload_id).ready
     assert run_here(own_workspace, carrier, "submit", args)["state"] == "submitted"
     with pytest.raises(NotAllowedError):
