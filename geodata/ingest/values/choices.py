@@ -130,7 +130,8 @@ def parse_list(_cell: Any, text: str, entry: Field) -> Parsed:
     if word(half) in nobody:
         return Parsed([])
     whole = value_of(half, entry.values) if entry.values else None
-    if whole is not None:
+    # FDD/NR are two of a list; NR(SA)/2.6G is one, as not every part of it is a member.
+    if whole is not None and (word(half) in spellings(entry.values) or not _LIST.search(half)):
         return Parsed([whole])
     members: dict[str, None] = {}
     for part in _LIST.split(half):
@@ -140,6 +141,8 @@ def parse_list(_cell: Any, text: str, entry: Field) -> Parsed:
         if value is None and (several := _several(part, entry.values)):
             members |= dict.fromkeys(several)
             continue
+        if value is None and whole is not None:
+            return Parsed([whole])
         if value is None:
             params: Params = {"field": entry.name, "set": entry.values}
             return Parsed(list(members), "value_unknown", params)

@@ -153,6 +153,7 @@ def test_lists_in_any_separator():
         ["unicom", "telecom"],
         ["telecom"],
     ]
+    assert values("site", "technologies", "FDD/NR", "NR(SA)/2.6G") == [["4G", "5G"], ["5G"]]
     assert values("site", "technologies", "GSM/FDD-LTE", "LTE1800、NR700", "LTE FDD") == [
         ["2G", "4G"],
         ["4G", "5G"],
