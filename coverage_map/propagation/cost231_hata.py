@@ -13,8 +13,7 @@ from coverage_map.propagation.okumura_hata import (
     mobile_height_gain_db,
     open_relief_db,
 )
-from coverage_map.propagation.path import Link, Path, Prediction
-from coverage_map.propagation.refusals import check_ranges
+from coverage_map.propagation.path import Link, Path, Prediction, check_link
 from coverage_map.propagation.variability import predict_from_median
 
 MODEL = "cost231_hata"
@@ -27,15 +26,7 @@ def predict_cost231_hata(path: Path, link: Link, environment: Environment) -> Pr
     Raises:
         OutOfRangeError: something outside ``ranges.toml``.
     """
-    check_ranges(
-        MODEL,
-        frequency_ghz=link.frequency_ghz,
-        distance_km=path.length_km,
-        tx_height_m=link.tx_height_m,
-        rx_height_m=link.rx_height_m,
-        time_percent=link.time_percent,
-        location_percent=link.location_percent,
-    )
+    check_link(MODEL, path, link)
     frequency_mhz = link.frequency_ghz * 1e3
     surroundings_db = 0.0
     if environment.surroundings == "metropolitan":

@@ -8,8 +8,7 @@ ground at its foot: Hata's height above the mean ground at 3 to 15 km is the sam
 from math import log10
 
 from coverage_map.propagation.environment import Environment
-from coverage_map.propagation.path import Link, Path, Prediction
-from coverage_map.propagation.refusals import check_ranges
+from coverage_map.propagation.path import Link, Path, Prediction, check_link
 from coverage_map.propagation.variability import predict_from_median
 
 MODEL = "okumura_hata"
@@ -52,15 +51,7 @@ def predict_okumura_hata(path: Path, link: Link, environment: Environment) -> Pr
     Raises:
         OutOfRangeError: something outside ``ranges.toml``.
     """
-    check_ranges(
-        MODEL,
-        frequency_ghz=link.frequency_ghz,
-        distance_km=path.length_km,
-        tx_height_m=link.tx_height_m,
-        rx_height_m=link.rx_height_m,
-        time_percent=link.time_percent,
-        location_percent=link.location_percent,
-    )
+    check_link(MODEL, path, link)
     frequency_mhz = link.frequency_ghz * 1e3
     large = environment.surroundings == "metropolitan"
     gain = large_city_height_gain_db if large else mobile_height_gain_db

@@ -7,7 +7,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from coverage_map.propagation.refusals import PathRefusedError
+from coverage_map.propagation.refusals import PathRefusedError, check_ranges
 
 Floats = NDArray[np.float64]
 Polarisation = Literal["horizontal", "vertical"]
@@ -106,3 +106,20 @@ class Prediction:
     loss_db: float
     deviation_db: float = 0.0
     terms: dict[str, float] = field(default_factory=dict)
+
+
+def check_link(model: str, path: Path, link: Link) -> None:
+    """Refuse what is outside the range of a model that has limits for all of these.
+
+    Raises:
+        OutOfRangeError: see ``refusals.check_range``.
+    """
+    check_ranges(
+        model,
+        frequency_ghz=link.frequency_ghz,
+        distance_km=path.length_km,
+        tx_height_m=link.tx_height_m,
+        rx_height_m=link.rx_height_m,
+        time_percent=link.time_percent,
+        location_percent=link.location_percent,
+    )

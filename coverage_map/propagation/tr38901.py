@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from math import hypot, log10, pi
 
 from coverage_map.propagation.environment import Environment
-from coverage_map.propagation.path import Link, Path, Prediction
+from coverage_map.propagation.path import Link, Path, Prediction, check_link
 from coverage_map.propagation.refusals import check_range, check_ranges
 from coverage_map.propagation.sight import has_line_of_sight
 from coverage_map.propagation.variability import predict_from_median
@@ -135,15 +135,7 @@ def _urban_sight_db(scene: _Scene, at_one_db: float, slope_db: float, break_db: 
 
 
 def _look(model: str, path: Path, link: Link) -> _Scene:
-    check_ranges(
-        model,
-        frequency_ghz=link.frequency_ghz,
-        distance_km=path.length_km,
-        tx_height_m=link.tx_height_m,
-        rx_height_m=link.rx_height_m,
-        time_percent=link.time_percent,
-        location_percent=link.location_percent,
-    )
+    check_link(model, path, link)
     flat_m = path.length_km * 1e3
     slant_m = hypot(flat_m, link.tx_height_m - link.rx_height_m)
     return _Scene(flat_m, slant_m, link.frequency_ghz, link.tx_height_m, link.rx_height_m)
