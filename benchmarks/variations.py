@@ -12,22 +12,18 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-import shapely
 
 from benchmarks.varied.files import (
     SHAPEFILES,
     TEXTS,
     pack,
-    write_geojson,
     write_html,
-    write_kml,
     write_text,
-    write_vectors,
     write_xls,
     write_xlsx,
 )
+from benchmarks.varied.layers import claim_of, distinct_columns, shapes_in, write_features
 from benchmarks.varied.listing import Table
-from benchmarks.varied.positions import give
 from benchmarks.varied.sheets import Page, choose_frills, foreign_page, lay_out, merge_runs
 from benchmarks.varied.tables import WHAT, choose_rows, make_table
 from benchmarks.varied.world import World, build_world
@@ -262,59 +258,6 @@ def _write_pages(form: str, pages: list[Page], rng: np.random.Generator) -> byte
     return write_text(pages[0], encoding, delimiter)
 
 
-def _shapes(frame: pd.DataFrame, kind: str, crs: str) -> np.ndarray:
-    """Return the features of records in a system."""
-    if kind != "fibre_route":
-        return np.asarray(shapely.points(*give(frame["lon"], frame["lat"], crs)))
-
-    def move(points: np.ndarray) -> np.ndarray:
-        return np.column_stack(give(points[:, 0], points[:, 1], crs))
-
-    return np.asarray(shapely.transform(frame["geometry"].to_numpy(), move))
-
-
-def _distinct(table: Table, form: str) -> list[int]:
-    """Return the columns whose names stay apart in a format."""
-
-    def cut(header: str) -> str:
-        if form == "shapefile":
-            return header.encode("gbk", "ignore")[:10].decode("gbk", "ignore").upper()
-        if form == "mapinfo":
-            return header.encode("gbk", "ignore")[:31].decode("gbk", "ignore").upper()
-        return header.upper()
-
-    seen: set[str] = set()
-    kept = []
-    for j, header in enumerate(table.headers):
-        name = cut(header.strip())
-        if name and name not in seen:
-            kept.append(j)
-        seen.add(name)
-    return kept
-
-
-def _file_claim(table: Table, form: str) -> tuple[str, str]:
-    """Return the system a file of features declares, and whether that is right."""
-    system = table.system
-    assert system is not None
-    if form in {"kml", "kmz"} or system.claim == "lie":
-        claimed = "EPSG:4326"
-    elif system.claim == "right" and system.crs.startswith("EPSG"):
-        claimed = system.crs
-    else:
-        claimed = ""
-    if form in {"geojson", "mapinfo"} and not claimed and system.degrees:
-        claimed = "EPSG:4326"  # by the format's definition, or what stands there by default
-    if form == "mapinfo" and not claimed:
-        claimed = system.crs  # no table of metres is without
-    if not claimed:
-        return "", "none"
-    same = {system.crs, claimed} <= {"EPSG:4490", "EPSG:4326"} or system.crs == claimed
-    # WGS 84 is what tools write when nobody chose: right perhaps, but no evidence.
-    right = "default" if claimed == "EPSG:4326" else "right"
-    return claimed, right if same else "lie"
-
-
 def _vector_file(
     world: World, seed: int, form: str, kind: str, owner: str, rng: np.random.Generator
 ) -> Variation:
@@ -323,8 +266,8 @@ def _vector_file(
     table = make_table(world, kind, frame, rng, vector=True, degrees=form in {"kml", "kmz"})
     assert table.system is not None
     stem = WHAT[kind] if rng.random() < 0.6 else str(rng.choice(("图层1", "export", "data")))
-    shapes = _shapes(frame, kind, table.system.crs)
-    claimed, claim = _file_claim(table, form)
+    shapes = shapes_in(frame, kind, table.system.crs)
+    claimed, claim = claim_of(table, form)
     sent = SHAPEFILES[int(rng.integers(2) * 2 + bool(claimed))]
     keep = sent if form == "shapefile" else ()
     if form in {"mapinfo", "filegdb"}:
@@ -332,7 +275,7 @@ def _vector_file(
         table.columns = [
             (f, re.sub(r"\W+", "_", h.strip()).strip("_"), c) for f, h, c in table.columns
         ]
-    kept = _distinct(table, form)
+    kept = distinct_columns(table, form)
     table.columns = [table.columns[j] for j in kept]
     table.accepted = {}
     for j, (name, _, _) in enumerate(table.columns):
@@ -346,33 +289,12 @@ def _vector_file(
             attributes[header] = attributes[header].map(str)
         else:
             attributes[header] = attributes[header].infer_objects()
-    content = _write_features(form, attributes, shapes, claimed, stem, keep, table, rng)
+    content = write_features(form, attributes, shapes, claimed, stem, keep, table, rng)
     name = f"{stem}.{ENDINGS.get(form, form)}"
     truth = _truth(stem, table, list(range(1, len(frame) + 1)))
     truth = SheetTruth(**{**vars(truth), "claim": claim, "sheeted": False})
     quirks = [*table.quirks, f"declares {claimed or 'nothing'}", *keep]
     return Variation(seed, name, form, owner, content, (truth,), tuple(quirks))
-
-
-def _write_features(
-    form: str,
-    attributes: pd.DataFrame,
-    shapes: np.ndarray,
-    claimed: str,
-    stem: str,
-    keep: tuple[str, ...],
-    table: Table,
-    rng: np.random.Generator,
-) -> bytes:
-    if form in {"kml", "kmz"}:
-        name = next((h for f, h, _ in table.columns if f == "name"), table.headers[0]).strip()
-        how = str(rng.choice(["data", "simple", "table"], p=[0.5, 0.25, 0.25]))
-        table.quirks.append(f"attributes as {how}")
-        document = write_kml(attributes, shapes, stem, name, how)
-        return pack(("doc.kml", document)) if form == "kmz" else document
-    if form == "geojson":
-        return write_geojson(attributes, shapes, "" if claimed == "EPSG:4326" else claimed)
-    return write_vectors(form, attributes, shapes, claimed, stem, keep)
 
 
 def save(variation: Variation, folder: Path) -> None:
